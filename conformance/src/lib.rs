@@ -1,0 +1,5 @@
+//! Judges ZooKeeper servers and clients by their session handshake.
+
+pub mod time;
+
+pub use crate::time::Instant;

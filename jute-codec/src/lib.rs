@@ -1,0 +1,2 @@
+//! Zero-copy codec for jute, the wire encoding of Apache ZooKeeper.
+#![no_std]
