@@ -1,2 +1,141 @@
 //! Zero-copy codec for jute, the wire encoding of Apache ZooKeeper.
+//!
+//! ```
+//! use bytes::BytesMut;
+//! use jute_codec::{put_frame, ConnectRequest, ConnectResponse, Framer};
+//!
+//! // A client opens a session: the first frame on a connection has no header.
+//! let mut out = BytesMut::new();
+//! put_frame(&mut out, &ConnectRequest {
+//!     time_out: 30_000,
+//!     passwd: Some(&[0; 16]),
+//!     read_only: Some(false),
+//!     ..ConnectRequest::default()
+//! });
+//! assert_eq!(out.len(), 4 + 45);
+//!
+//! // A server reads it, whatever pieces it comes in.
+//! let mut framer = Framer::default();
+//! for piece in out.chunks(7) {
+//!     framer.push(piece);
+//! }
+//! let frame = framer.next_frame()?.expect("the whole frame has come in");
+//! let request: ConnectRequest<'_> = frame.decode()?;
+//! assert_eq!(request.time_out, 30_000);
+//!
+//! // What is kept shares the frame's memory.
+//! let passwd = request.passwd.map(|passwd| frame.share(passwd));
+//! assert_eq!(passwd.as_deref(), Some(&[0; 16][..]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What a frame looks like
+//!
+//! ```text
+//!  0        4                          4 + length
+//! +--------+--------------------------+
+//! | length | payload                  |   length: int, 0 up to jute.maxbuffer (0xfffff)
+//! +--------+--------------------------+
+//!            ConnectRequest               first frame, client to server
+//!            ConnectResponse              first frame, server to client
+//!            RequestHeader + body         every later frame, client to server
+//!            ReplyHeader + body           every later frame, server to client
+//! ```
+//!
+//! All integers are big-endian two's complement. A record is its fields in order: no tag, no
+//! padding, no length of its own.
+//!
+//! # The two promises
+//!
+//! *Decoding borrows*: no byte of a buffer or string is copied and nothing is allocated, vectors
+//! included. *Keeping shares*: [`Frame::share`] turns a borrowed field into `Bytes` that hold on
+//! to the frame's memory. Integers are copied, being smaller than a pointer to them.
+//!
+//! # Where ZooKeeper surprises
+//!
+//! - **Null is not empty.** A length of −1 is null, 0 is empty, for buffers, strings and vectors
+//!   alike, and real peers send both.
+//! - **`readOnly` may be missing**, at the end of both connect records. It is an `Option`.
+//! - **Booleans** are 0 or 1 to a strict reader; Java takes any other byte for true.
+//! - **Text need not be UTF-8**: see [`Ustring`].
+//! - **A reply does not name its operation**: the reader has to know what was asked.
+//!
+//! [`Reading::STRICT`] judges; [`Reading::JAVA`] takes what Apache takes. Both are values.
+//!
+//! # Limits
+//!
+//! A frame is refused as soon as its length is known to be over [`Limits::frame`]. A vector's
+//! count is refused, before any item is looked at, if that many cannot fit into the bytes left.
+//! No memory is ever taken because a length said so, and nothing recurses as deep as the wire
+//! wants.
+//!
+//! # Errors and unknown codes
+//!
+//! A [`DecodeError`] names the record, the field and the byte: `ConnectRequest.passwd at byte 24:
+//! needs 16 bytes, has 3`. Codes are integers with names ([`OpCode`], [`ErrorCode`], …): a value
+//! without a name is kept and goes out again as it came in.
+//!
+//! # What this crate is not
+//!
+//! It knows nothing of sessions, time, sockets or znodes. Sessions are the business of
+//! `zk-conformance`.
+//!
+//! # Features, versions, safety
+//!
+//! No features. `no_std` with `alloc`; depends on `bytes` alone, the one foreign crate in its
+//! public types. No `unsafe`. The oldest Rust it is tested with is the `rust-version` of its
+//! manifest; raising that is a minor release.
 #![no_std]
+#![warn(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::arithmetic_side_effects
+)]
+
+#[macro_use]
+mod macros;
+
+mod code;
+mod codec;
+mod error;
+mod frame;
+mod reader;
+mod record;
+mod schema;
+mod ustring;
+mod vector;
+
+pub use crate::code::ErrorCode;
+pub use crate::code::EventType;
+pub use crate::code::KeeperState;
+pub use crate::code::OpCode;
+pub use crate::code::Xid;
+pub use crate::codec::Decode;
+pub use crate::codec::Encode;
+pub use crate::codec::Raw;
+pub use crate::error::DecodeError;
+pub use crate::error::DecodeErrorKind;
+pub use crate::error::FrameError;
+pub use crate::error::FrameErrorKind;
+pub use crate::frame::Frame;
+pub use crate::frame::Framer;
+pub use crate::frame::Limits;
+pub use crate::frame::put_frame;
+pub use crate::reader::Reader;
+pub use crate::reader::Reading;
+pub use crate::record::AuthPacket;
+pub use crate::record::ConnectRequest;
+pub use crate::record::ConnectResponse;
+pub use crate::record::RECORDS;
+pub use crate::record::ReplyHeader;
+pub use crate::record::RequestHeader;
+pub use crate::record::SetWatches;
+pub use crate::record::SetWatches2;
+pub use crate::record::WatcherEvent;
+pub use crate::schema::Field;
+pub use crate::schema::JuteType;
+pub use crate::schema::Record;
+pub use crate::schema::Schema;
+pub use crate::ustring::Ustring;
+pub use crate::vector::Iter;
+pub use crate::vector::Vector;

@@ -1,0 +1,207 @@
+//! The two traits every jute type has, and the six primitives.
+
+use bytes::BufMut;
+
+use crate::DecodeError;
+use crate::JuteType;
+use crate::Reader;
+use crate::Ustring;
+
+/// A type that can be read off the wire, borrowing what it can from the payload.
+///
+/// Decoding allocates nothing and copies no byte of a buffer or string.
+pub trait Decode<'a>: Sized {
+    /// How the schema spells this type.
+    const TYPE: JuteType;
+
+    /// The fewest bytes any encoding of this type takes: what refuses a vector count in O(1).
+    const MIN_LEN: usize;
+
+    /// Reads one value off the front of `reader`.
+    ///
+    /// # Errors
+    /// Says what is wrong, in which record and field, at which byte.
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
+
+    /// Reads `payload` strictly, as one value and nothing else.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode), and if bytes are left over.
+    fn from_payload(payload: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(payload);
+        let value = Self::decode(&mut reader)?;
+        reader.finish()?;
+        Ok(value)
+    }
+}
+
+/// A type that can be put on the wire.
+///
+/// Encoding cannot fail. It writes once, and the exact length is known first. A buffer, string or
+/// vector over [`i32::MAX`] has no jute encoding; no frame limit lets one get that far.
+pub trait Encode {
+    /// Exactly how many bytes [`encode`](Self::encode) appends.
+    fn encoded_len(&self) -> usize;
+
+    /// Appends the value to `out`, which has to have room, as [`BufMut`] has it.
+    fn encode(&self, out: &mut impl BufMut);
+}
+
+impl<T: Encode + ?Sized> Encode for &T {
+    fn encoded_len(&self) -> usize {
+        (**self).encoded_len()
+    }
+
+    fn encode(&self, out: &mut impl BufMut) {
+        (**self).encode(out);
+    }
+}
+
+/// One value behind another: how a packet is a header and a body.
+impl<A: Encode, B: Encode> Encode for (A, B) {
+    fn encoded_len(&self) -> usize {
+        self.0.encoded_len() + self.1.encoded_len()
+    }
+
+    fn encode(&self, out: &mut impl BufMut) {
+        self.0.encode(out);
+        self.1.encode(out);
+    }
+}
+
+/// Bytes that go out as they are, such as a body encoded before or one broken on purpose.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "bytes are all there is to it")]
+pub struct Raw<'a>(pub &'a [u8]);
+
+impl Encode for Raw<'_> {
+    fn encoded_len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn encode(&self, out: &mut impl BufMut) {
+        out.put_slice(self.0);
+    }
+}
+
+macro_rules! fixed_primitive {
+    ($rust:ty, $jute:ident, $read:ident, $len:literal, $put:expr) => {
+        impl<'a> Decode<'a> for $rust {
+            const TYPE: JuteType = JuteType::$jute;
+            const MIN_LEN: usize = $len;
+
+            #[inline]
+            fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+                reader.$read()
+            }
+        }
+
+        impl Encode for $rust {
+            #[inline]
+            fn encoded_len(&self) -> usize {
+                $len
+            }
+
+            #[inline]
+            fn encode(&self, out: &mut impl BufMut) {
+                $put(out, *self);
+            }
+        }
+    };
+}
+
+fixed_primitive!(bool, Boolean, boolean, 1, |out: &mut _, value| {
+    BufMut::put_u8(out, u8::from(value))
+});
+fixed_primitive!(i32, Int, int, 4, BufMut::put_i32);
+fixed_primitive!(i64, Long, long, 8, BufMut::put_i64);
+
+/// A boolean at the very end of a record that old peers leave out: `None` if the payload ends
+/// before it. The connect records' `readOnly` is the only one.
+impl<'a> Decode<'a> for Option<bool> {
+    const TYPE: JuteType = JuteType::Boolean;
+    const MIN_LEN: usize = 0;
+
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        if reader.is_empty() {
+            Ok(None)
+        } else {
+            reader.boolean().map(Some)
+        }
+    }
+}
+
+impl Encode for Option<bool> {
+    #[inline]
+    fn encoded_len(&self) -> usize {
+        usize::from(self.is_some())
+    }
+
+    #[inline]
+    fn encode(&self, out: &mut impl BufMut) {
+        if let Some(value) = self {
+            value.encode(out);
+        }
+    }
+}
+
+/// A jute `buffer`; `None` is null, which is not empty.
+impl<'a> Decode<'a> for Option<&'a [u8]> {
+    const TYPE: JuteType = JuteType::Buffer;
+    const MIN_LEN: usize = 4;
+
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.buffer()
+    }
+}
+
+impl Encode for Option<&[u8]> {
+    #[inline]
+    fn encoded_len(&self) -> usize {
+        4 + self.map_or(0, <[u8]>::len)
+    }
+
+    #[inline]
+    fn encode(&self, out: &mut impl BufMut) {
+        match self {
+            None => out.put_i32(-1),
+            Some(bytes) => {
+                out.put_i32(length(bytes.len()));
+                out.put_slice(bytes);
+            }
+        }
+    }
+}
+
+impl<'a> Decode<'a> for Ustring<'a> {
+    const TYPE: JuteType = JuteType::Ustring;
+    const MIN_LEN: usize = 4;
+
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.ustring()
+    }
+}
+
+impl Encode for Ustring<'_> {
+    #[inline]
+    fn encoded_len(&self) -> usize {
+        self.as_bytes().encoded_len()
+    }
+
+    #[inline]
+    fn encode(&self, out: &mut impl BufMut) {
+        self.as_bytes().encode(out);
+    }
+}
+
+/// A length or count as the wire has it.
+pub(crate) fn length(count: usize) -> i32 {
+    debug_assert!(
+        i32::try_from(count).is_ok(),
+        "{count} is over the longest jute value"
+    );
+    i32::try_from(count).unwrap_or(i32::MAX)
+}

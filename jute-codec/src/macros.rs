@@ -1,0 +1,144 @@
+//! The two macros of the crate: one gives a record its codec, one a code its names.
+
+/// Gives a plain struct its codec and schema.
+///
+/// Each line is a field, its Rust type and its name in the schema. The list repeats the struct on
+/// purpose: it is what the wire order, the lengths and the schema come from, and a slip between
+/// the two does not compile. The expansion is what one would write by hand:
+///
+/// ```text
+/// impl<'a> Decode<'a> for AuthPacket<'a> {
+///     const TYPE: JuteType = JuteType::Record(&Self::SCHEMA);
+///     const MIN_LEN: usize = <i32>::MIN_LEN + <Ustring>::MIN_LEN + …;
+///     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+///         let auth_type = <i32>::decode(r).map_err(|e| e.in_field("AuthPacket", "type"))?;
+///         …
+///         Ok(Self { auth_type, … })
+///     }
+/// }
+/// impl Encode for AuthPacket<'_> { … each field in turn … }
+/// impl Record for AuthPacket<'_> { const SCHEMA: Schema = …; }
+/// ```
+macro_rules! wire_record {
+    ($record:ident $(<$life:lifetime>)? { $($field:ident: $ty:ty = $name:literal,)+ }) => {
+        impl<'a> $crate::Decode<'a> for wire_record!(@type $record 'a $($life)?) {
+            const TYPE: $crate::JuteType = $crate::JuteType::Record(
+                &<Self as $crate::Record>::SCHEMA,
+            );
+            const MIN_LEN: usize = 0 $(+ <$ty as $crate::Decode<'_>>::MIN_LEN)+;
+
+            #[inline]
+            fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
+                $(
+                    let $field = $crate::Decode::decode(reader)
+                        .map_err(|error| error.in_field(stringify!($record), $name))?;
+                )+
+                Ok(Self { $($field),+ })
+            }
+        }
+
+        impl $crate::Encode for wire_record!(@type $record '_ $($life)?) {
+            #[inline]
+            fn encoded_len(&self) -> usize {
+                0 $(+ $crate::Encode::encoded_len(&self.$field))+
+            }
+
+            #[inline]
+            fn encode(&self, out: &mut impl bytes::BufMut) {
+                $($crate::Encode::encode(&self.$field, out);)+
+            }
+        }
+
+        impl $crate::Record for wire_record!(@type $record '_ $($life)?) {
+            const SCHEMA: $crate::Schema = $crate::Schema::new(
+                stringify!($record),
+                &[$($crate::Field::new(
+                    $name,
+                    <$ty as $crate::Decode<'_>>::TYPE,
+                    <$ty as $crate::Decode<'_>>::MIN_LEN,
+                )),+],
+            );
+        }
+    };
+    (@type $record:ident $used:lifetime) => { $record };
+    (@type $record:ident $used:lifetime $declared:lifetime) => { $record<$used> };
+}
+
+/// Makes a protocol code: an integer that knows the names ZooKeeper has for it.
+///
+/// Never an enum: a value without a name is a fact about a peer, to be kept and passed on, and
+/// naming one more in a later release breaks nobody's match.
+macro_rules! wire_code {
+    (
+        $(#[$meta:meta])*
+        pub struct $code:ident;
+        $($(#[$value_meta:meta])* $constant:ident = $value:literal, $name:literal;)+
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[expect(clippy::exhaustive_structs, reason = "an integer is all there is to it")]
+        pub struct $code(pub i32);
+
+        impl $code {
+            $($(#[$value_meta])* pub const $constant: Self = Self($value);)+
+
+            /// Every value that has a name, in the order of ZooKeeper's own list.
+            pub const NAMED: &'static [Self] = &[$(Self::$constant),+];
+
+            /// ZooKeeper's name for the value, if it has one.
+            #[must_use]
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$constant => Some($name),)+
+                    _ => None,
+                }
+            }
+
+            /// The value that ZooKeeper calls `name`.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::NAMED.iter().copied().find(|code| code.name() == Some(name))
+            }
+        }
+
+        impl core::fmt::Debug for $code {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self.name() {
+                    Some(name) => f.write_str(name),
+                    None => write!(f, concat!(stringify!($code), "({})"), self.0),
+                }
+            }
+        }
+
+        impl core::fmt::Display for $code {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self.name() {
+                    Some(name) => f.pad(name),
+                    None => core::fmt::Display::fmt(&self.0, f),
+                }
+            }
+        }
+
+        impl<'a> $crate::Decode<'a> for $code {
+            const TYPE: $crate::JuteType = $crate::JuteType::Int;
+            const MIN_LEN: usize = 4;
+
+            #[inline]
+            fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
+                reader.int().map(Self)
+            }
+        }
+
+        impl $crate::Encode for $code {
+            #[inline]
+            fn encoded_len(&self) -> usize {
+                4
+            }
+
+            #[inline]
+            fn encode(&self, out: &mut impl bytes::BufMut) {
+                out.put_i32(self.0);
+            }
+        }
+    };
+}
