@@ -47,9 +47,10 @@ impl Frame {
     /// ```
     /// use jute_codec::{ConnectResponse, Frame};
     ///
-    /// let frame = Frame::from(vec![0; 37]);
+    /// let frame = Frame::from(vec![0; 21]);
     /// let response: ConnectResponse<'_> = frame.decode()?;
     /// let passwd = response.passwd.map(|passwd| frame.share(passwd));
+    /// assert_eq!(passwd.as_deref(), Some(&[][..]));
     /// # Ok::<(), jute_codec::DecodeError>(())
     /// ```
     #[must_use]

@@ -86,11 +86,7 @@
 //! public types. No `unsafe`. The oldest Rust it is tested with is the `rust-version` of its
 //! manifest; raising that is a minor release.
 #![no_std]
-#![warn(
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    clippy::arithmetic_side_effects
-)]
+#![warn(clippy::indexing_slicing, clippy::expect_used)]
 
 #[macro_use]
 mod macros;
