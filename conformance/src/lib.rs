@@ -1,5 +1,7 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
+pub mod expiry;
 pub mod time;
 
+pub use crate::expiry::ExpiryQueue;
 pub use crate::time::Instant;
