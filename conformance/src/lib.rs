@@ -1,6 +1,8 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
+pub mod expiry;
 mod phases;
 pub mod time;
 
+pub use crate::expiry::ExpiryQueue;
 pub use crate::time::Instant;

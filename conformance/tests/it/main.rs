@@ -1,3 +1,4 @@
-//! The package's tests through its public interface, in one binary.
+//! Tests of the library through its public surface.
 
 mod diagram;
+mod expiry;
