@@ -2,6 +2,7 @@
 
 pub mod expiry;
 mod phases;
+pub mod server;
 pub mod time;
 
 pub use crate::expiry::ExpiryQueue;

@@ -2,3 +2,4 @@
 
 mod diagram;
 mod expiry;
+mod server;
