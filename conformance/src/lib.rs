@@ -1,7 +1,13 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod expiry;
+pub mod judge;
+pub mod lab;
+pub mod net;
 mod phases;
+pub mod player;
 pub mod server;
 pub mod time;
 pub mod transcript;
