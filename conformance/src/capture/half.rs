@@ -191,8 +191,7 @@ impl<'a> Half<'a> {
 
     /// Whether the application got more than was seen, by what its side `acknowledged`.
     pub(super) fn lacks(&self, acknowledged: u32) -> bool {
-        let position = self.position(acknowledged);
-        !self.finished && position > self.next && self.end.is_none_or(|end| self.next < Some(end))
+        !self.finished && self.position(acknowledged) > self.next
     }
 
     /// Whether more waits behind the hole than may.

@@ -50,7 +50,7 @@ pub enum Skipped {
     FileCut,
     /// A pcapng block is shorter than its own frame; what follows was not read.
     BadBlockLength,
-    /// A pcapng packet or interface block contradicts itself.
+    /// A pcapng packet or interface block contradicts itself, or is longer than 16 MiB.
     BadBlock,
     /// A pcapng packet block of the kind that version 1.0 of the format replaced
     ObsoleteBlock,

@@ -176,6 +176,9 @@ impl<'a> Sections<'a> {
     }
 
     fn parse<'b>(&self, block: &'b [u8]) -> Option<Block<'b>> {
+        if block.len() > BLOCK_LIMIT {
+            return None;
+        }
         let parsed = match self.big_endian {
             true => parse_block_be(block),
             false => parse_block_le(block),
@@ -210,6 +213,9 @@ fn byte_order(section: &[u8]) -> Option<bool> {
 
 /// The first bytes of a section header block, the same in either byte order
 pub(super) const MAGIC: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+
+/// The longest block taken apart: its options, empty ones too, are all in memory at once
+const BLOCK_LIMIT: usize = 16 << 20;
 
 const OBSOLETE_PACKET: u32 = 2;
 

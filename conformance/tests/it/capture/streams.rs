@@ -80,6 +80,16 @@ fn overlapping_segment_adds_what_is_new() {
 }
 
 #[test]
+fn segment_may_begin_before_the_first_one_seen() {
+    let talk = Talk::from_numbers(1, 1).client(b"ping").client(b"more");
+    let talk = talk.but(|segment| {
+        segment.sequence = u32::MAX;
+        segment.payload = b"??pingmore".to_vec();
+    });
+    assert_eq!(talk.story(), "C:pingmore");
+}
+
+#[test]
 fn overlapping_segments_behind_a_hole_are_put_together() {
     let talk = Talk::opened()
         .client(b"ab")
@@ -206,6 +216,9 @@ fn data_after_fin_is_ignored() {
         .client(b"junk")
         .swap(3, 5);
     assert_eq!(beyond.story(), "C open, S open, C:good, C fin");
+    let across = Talk::opened().client(b"goodjunk").finish(Client);
+    let across = across.but(|s| s.sequence -= 4).swap(3, 4);
+    assert_eq!(across.story(), "C open, S open, C:good, C fin");
 }
 
 #[test]
@@ -216,6 +229,13 @@ fn reset_ends_the_conversation() {
         .client(b"more")
         .finish(Client);
     assert_eq!(talk.story(), "C open, S open, C:ping, S rst");
+}
+
+#[test]
+fn reset_of_another_connection_is_ignored() {
+    let far = |s: &mut Segment| s.sequence = s.sequence.wrapping_add(0x5000_0000);
+    let talk = Talk::opened().reset(Server).but(far).client(b"ping");
+    assert_eq!(talk.story(), "C open, S open, C:ping");
 }
 
 #[test]
@@ -260,9 +280,12 @@ fn simultaneous_open_is_one_conversation() {
 fn answer_to_an_earlier_connection_is_ignored() {
     let stale = |s: &mut Segment| (s.sequence, s.acknowledged) = (77_777, Some(88_888));
     let talk = Talk::in_the_middle().ask().acknowledge(Server).but(stale);
-    let mut more = Talk::in_the_middle().open().client(b"ping");
-    more.segments.splice(0..1, talk.segments);
-    assert_eq!(more.story(), "C open, S open, C:ping");
+    for flags in ["", "S", "R"] {
+        let talk = talk.clone().but(|s| s.flags = flags);
+        let mut more = Talk::opened().client(b"ping");
+        more.segments.splice(0..1, talk.segments);
+        assert_eq!(more.story(), "C open, S open, C:ping");
+    }
 }
 
 #[test]
