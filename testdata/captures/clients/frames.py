@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the ZooKeeper conversations of a capture, one frame on a line.
 
-    frames.py FILE.pcap PORT
+    frames.py FILE.pcap PORT ...
 
 An independent and deliberately plain reader: it exists to check that each
 capture shows what its file name says. It reads classic pcap with Ethernet and
@@ -10,6 +10,7 @@ as they sometimes do in captures of the "any" interface.
 """
 
 import re
+import signal
 import struct
 import sys
 
@@ -115,17 +116,17 @@ def printable(body):
     return re.sub(r"\.{2,}", "..", text)[:70]
 
 
-def transcript(data, port):
-    """The lines `+SECONDS cN > what`, where > comes from the client."""
+def transcript(data, *ports):
+    """The lines `+SECONDS cN > what`, where > comes from the client; SYN names the server's port if there are several."""
     lines, connections, count, begin = [], {}, 0, None
     for when, source, target, segment in packets(data):
         begin = when if begin is None else begin
         sport, dport, sequence = struct.unpack_from(">HHI", segment)
         flags, payload = segment[13], segment[(segment[12] >> 4) * 4 :]
-        if port not in (sport, dport):
+        if sport not in ports and dport not in ports:
             continue
-        side = 0 if dport == port else 1
-        key = (source, sport) if side == 0 else (target, dport)
+        side = 0 if dport in ports else 1
+        key = (source, sport, dport) if side == 0 else (target, dport, sport)
         if side == 0 and flags & 0x12 == 0x02:
             count += 1
             connections[key] = Connection(f"c{count}")
@@ -139,7 +140,7 @@ def transcript(data, port):
         if flags & 0x02:
             connection.next[side] = (sequence + 1) & 0xFFFFFFFF
             if side == 0:
-                line("SYN")
+                line("SYN" if len(ports) == 1 else f"SYN to {dport}")
         elif payload:
             connection.early[side][sequence] = payload
             while connection.next[side] in connection.early[side]:
@@ -155,5 +156,6 @@ def transcript(data, port):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     with open(sys.argv[1], "rb") as file:
-        print("\n".join(transcript(file.read(), int(sys.argv[2]))))
+        print("\n".join(transcript(file.read(), *map(int, sys.argv[2:]))))
