@@ -457,7 +457,7 @@ fn pick(slots: &[Slot], which: usize) -> Option<Slot> {
     slots.get(which.checked_rem(slots.len())?).copied()
 }
 
-fn drain<T>(queue: &mut ExpiryQueue<T>, now: u64) -> Vec<(u64, T)> {
+fn drain<T: Copy>(queue: &mut ExpiryQueue<T>, now: u64) -> Vec<(u64, T)> {
     queue
         .expire(at(now))
         .map(|(moment, item)| (moment.as_millis(), item))
