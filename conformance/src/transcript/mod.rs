@@ -42,10 +42,10 @@
 //!             | conn "shut"                       half-close: FIN, and go on reading
 //!             | conn "close"                      FIN and no more reading
 //!             | conn "reset"                      RST
-//!             | "wait" duration                   time passes
+//!             | "wait" span                       time passes
 //!             | "mark" name ;                     remember the time
 //! grade       = "strict" | "tolerated" | "forbidden" ;
-//! seen        = ( packet | "fin" | "rst" | "closed" | "quiet" duration ) [ within ] ;
+//! seen        = ( packet | "fin" | "rst" | "closed" | "quiet" span ) [ within ] ;
 //!                                                 closed: FIN or RST; quiet: nothing for so long
 //! within      = "within" [ int ] ".." [ int ] "of" name ;       milliseconds since a mark
 //!
@@ -64,6 +64,7 @@
 //! piece       = ( hexdigits | text | "b" text ) [ "*" digits ]
 //!             | "@" ident [ "[" [ digits ] ".." [ digits ] "]" ] ;
 //! text        = '"' characters with \" \\ \n \r \t \xHH '"' ;
+//! span        = duration | int ;                  an int is milliseconds
 //! duration    = digits [ "." digits ] ( "ms" | "s" ) ;
 //! ```
 //!
@@ -106,8 +107,13 @@ mod code;
 mod parse;
 mod print;
 mod syntax;
+mod wire;
 
 pub use self::ast::*;
 pub use self::parse::MAX_REPEATED;
 pub use self::parse::parse;
 pub use self::syntax::SyntaxError;
+pub use self::wire::Bindings;
+pub use self::wire::Bound;
+pub use self::wire::EvalError;
+pub use self::wire::Match;

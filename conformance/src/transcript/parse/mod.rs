@@ -25,12 +25,12 @@ use nom::sequence::terminated;
 
 use self::lexeme::Width;
 use self::lexeme::count;
-use self::lexeme::duration;
 use self::lexeme::gap;
 use self::lexeme::int;
 use self::lexeme::keyword;
 use self::lexeme::name;
 use self::lexeme::sign;
+use self::lexeme::span;
 use self::line::Line;
 use self::line::Lines;
 use self::packet::packet;
@@ -178,7 +178,7 @@ fn step<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Action> {
         "a step",
         alt((
             map(comment, Action::Comment),
-            map(preceded(keyword("wait"), cut(duration)), Action::Wait),
+            map(preceded(keyword("wait"), cut(span)), Action::Wait),
             map(
                 preceded(keyword("mark"), cut(expect("a name", name))),
                 Action::Mark,
@@ -312,7 +312,7 @@ fn observation<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Observati
         value(Seen::Fin, keyword("fin")),
         value(Seen::Rst, keyword("rst")),
         value(Seen::Closed, keyword("closed")),
-        map(preceded(keyword("quiet"), cut(duration)), Seen::Quiet),
+        map(preceded(keyword("quiet"), cut(span)), Seen::Quiet),
         map(|input| packet(context, input), Seen::Packet),
     ))
     .parse(input)?;

@@ -110,3 +110,16 @@ pub(super) fn expect_word<'a, O>(
         })
     }
 }
+
+/// As [`expect`], for a production of several tokens that only has a name as a whole.
+pub(super) fn expect_whole<'a, O>(
+    what: &'static str,
+    mut production: impl Parser<&'a str, Output = O, Error = Trouble<'a>>,
+) -> impl FnMut(&'a str) -> Parsed<'a, O> {
+    move |input| {
+        production.parse(input).map_err(|error| match error {
+            nom::Err::Error(_) => nom::Err::Error(Trouble::new(input, what)),
+            other => other,
+        })
+    }
+}

@@ -17,6 +17,7 @@ use super::Packet;
 use super::Part;
 use super::Script;
 use super::Seen;
+use super::Span;
 use super::Step;
 use super::Transcript;
 use super::Within;
@@ -116,10 +117,7 @@ impl Display for Action {
             Self::Shut(connection) => write!(f, "{connection} shut"),
             Self::Close(connection) => write!(f, "{connection} close"),
             Self::Reset(connection) => write!(f, "{connection} reset"),
-            Self::Wait(duration) => {
-                f.write_str("wait ")?;
-                span(f, *duration)
-            }
+            Self::Wait(span) => write!(f, "wait {span}"),
             Self::Mark(mark) => write!(f, "mark {mark}"),
         }
     }
@@ -142,6 +140,15 @@ impl Display for Grade {
     }
 }
 
+impl Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(exact) => duration(f, *exact),
+            Self::Millis(millis) => millis.fmt(f),
+        }
+    }
+}
+
 impl Display for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.what.fmt(f)?;
@@ -159,10 +166,7 @@ impl Display for Seen {
             Self::Fin => f.write_str("fin"),
             Self::Rst => f.write_str("rst"),
             Self::Closed => f.write_str("closed"),
-            Self::Quiet(duration) => {
-                f.write_str("quiet ")?;
-                span(f, *duration)
-            }
+            Self::Quiet(span) => write!(f, "quiet {span}"),
         }
     }
 }
@@ -220,7 +224,7 @@ fn joined(f: &mut fmt::Formatter<'_>, items: &[impl Display], between: &str) -> 
 }
 
 /// A second or more in seconds, less in milliseconds, exact in either case.
-fn span(f: &mut fmt::Formatter<'_>, duration: Duration) -> fmt::Result {
+fn duration(f: &mut fmt::Formatter<'_>, duration: Duration) -> fmt::Result {
     let nanos = duration.subsec_nanos();
     let (whole, fraction, places, unit) = match duration.as_secs() {
         0 => (u64::from(nanos / 1_000_000), nanos % 1_000_000, 6, "ms"),
