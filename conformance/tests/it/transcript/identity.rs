@@ -1,0 +1,40 @@
+//! Reading what was written gives the same, and nothing that is read does harm.
+
+use proptest::prelude::*;
+use zk_conformance::transcript::parse;
+
+use super::trees;
+
+proptest! {
+    #[test]
+    fn what_is_printed_reads_the_same(tree in trees::transcript()) {
+        let text = tree.to_string();
+        let again = parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        prop_assert_eq!(&again, &tree, "{}", text);
+        prop_assert_eq!(again.to_string(), text);
+    }
+
+    #[test]
+    fn text_of_any_kind_is_read_or_refused(text in any::<String>()) {
+        let _ = parse(&text);
+        let _ = parse(&format!("script a\n----\n{text}"));
+    }
+
+    #[test]
+    fn text_that_almost_fits_is_read_or_refused(
+        tree in trees::transcript(),
+        at in any::<prop::sample::Index>(),
+        put in "[ -~\n\\PC]{0,3}",
+        cut in 0..4_usize,
+    ) {
+        let text = tree.to_string();
+        let places: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let from = at.index(places.len());
+        let to = (from + cut).min(places.len() - 1);
+        let broken = format!("{}{put}{}", &text[..places[from]], &text[places[to]..]);
+        if let Ok(tree) = parse(&broken) {
+            let text = tree.to_string();
+            prop_assert_eq!(parse(&text), Ok(tree), "{}", text);
+        }
+    }
+}
