@@ -70,15 +70,24 @@ pub(super) fn failure<'a>(
     nom::Err::Failure(Trouble::new(at, expected))
 }
 
-/// There is no going on from here, and one of `names` may have been meant.
+/// There is no going on from here, and one of `names` was meant.
 pub(super) fn unknown<'a>(
     at: &'a str,
     kind: &str,
     names: &[&'static str],
 ) -> nom::Err<Trouble<'a>> {
+    misspelt(at, format!("{kind} ({})", syntax::list(names)), names)
+}
+
+/// There is no going on from here, and one of `names` may have been meant.
+pub(super) fn misspelt<'a>(
+    at: &'a str,
+    expected: impl Into<Cow<'static, str>>,
+    names: &[&'static str],
+) -> nom::Err<Trouble<'a>> {
     nom::Err::Failure(Trouble {
         at,
-        expected: format!("{kind} ({})", syntax::list(names)).into(),
+        expected: expected.into(),
         nearest: syntax::nearest(at, names),
     })
 }
