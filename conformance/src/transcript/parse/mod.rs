@@ -51,11 +51,11 @@ use super::SyntaxError;
 use super::Transcript;
 use super::Within;
 
-/// Most bytes that the repetitions of one text (`00*1048576`) may come to, besides
-/// [`REPEATED_PER_BYTE`] of them for each byte of the text.
+/// Most bytes that the repetitions of one text (`00*1048576`) may come to, besides 16 for each
+/// byte of the text.
 pub const MAX_REPEATED: usize = 16 << 20;
 
-/// Bytes of repetition that come free with each byte of text: a long recording is no attack.
+/// A long recording repeats a little on every line, which is no attack.
 const REPEATED_PER_BYTE: usize = 16;
 
 /// Words that begin a line of another kind, and therefore no connections.

@@ -32,9 +32,16 @@ proptest! {
         let from = at.index(places.len());
         let to = (from + cut).min(places.len() - 1);
         let broken = format!("{}{put}{}", &text[..places[from]], &text[places[to]..]);
-        if let Ok(tree) = parse(&broken) {
-            let text = tree.to_string();
-            prop_assert_eq!(parse(&text), Ok(tree), "{}", text);
+        match parse(&broken) {
+            Ok(tree) => {
+                let text = tree.to_string();
+                prop_assert_eq!(parse(&text), Ok(tree), "{}", text);
+            }
+            Err(error) => {
+                prop_assert_ne!(&error.expected, "something else", "{}", broken);
+                let line = broken.split('\n').nth(error.line - 1).unwrap_or_default();
+                prop_assert!(error.column <= line.chars().count() + 1, "{}\n{}", error, broken);
+            }
         }
     }
 }

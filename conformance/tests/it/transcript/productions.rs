@@ -68,6 +68,22 @@ fn canonical_text_stays() {
 }
 
 #[test]
+fn the_example_of_the_docs_is_canonical() {
+    let docs = include_str!("../../../src/transcript/mod.rs");
+    let example: String = docs
+        .lines()
+        .skip_while(|line| *line != "//! ```text")
+        .skip(1)
+        .take_while(|line| *line != "//! ```")
+        .map(|line| format!("{}\n", &line[4..]))
+        .collect();
+    let tree = parse(&example).expect("a transcript");
+    assert_eq!(tree.to_string(), example);
+    assert_eq!(tree.scripts[0].header("id"), Some("ZK0402"));
+    assert_eq!(tree.scripts[0].steps.len(), 7);
+}
+
+#[test]
 fn blanks_and_carriage_returns_do_not_matter() {
     let text = "\r\n #a \r\n\t script  a\t\r\nkey \t b c \r\n ---- \n\n  A\t>  raw  00 \n\n";
     let tree = parse(text).expect("a transcript");
