@@ -1,6 +1,16 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod expiry;
+pub mod judge;
+pub mod lab;
+pub mod net;
+mod phases;
+pub mod player;
+pub mod server;
 pub mod time;
 pub mod transcript;
 
+pub use crate::expiry::ExpiryQueue;
 pub use crate::time::Instant;

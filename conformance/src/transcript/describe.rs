@@ -1,152 +1,134 @@
-//! Bytes to packets: what a frame says, as far as the codec knows it.
+//! From bytes to what they mean, exactly: the packet described encodes back to the same bytes.
 
+use jute_codec::AuthPacket;
 use jute_codec::ConnectRequest;
 use jute_codec::ConnectResponse;
 use jute_codec::Decode;
-use jute_codec::ErrorCode;
+use jute_codec::DecodeError;
+use jute_codec::JuteType;
 use jute_codec::OpCode;
-use jute_codec::RECORDS;
 use jute_codec::Reader;
+use jute_codec::Reading;
 use jute_codec::Record;
 use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 use jute_codec::Schema;
+use jute_codec::SetWatches;
+use jute_codec::SetWatches2;
 use jute_codec::WatcherEvent;
 use jute_codec::Xid;
 
-use super::Packet;
-use super::Part;
-use super::value::record;
+use crate::transcript::Packet;
+use crate::transcript::Part;
+use crate::transcript::Term;
+use crate::transcript::Value;
 
-/// Which way a frame goes.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Direction {
-    /// From the client to the server.
-    ToServer,
-    /// From the server to the client.
-    ToClient,
+/// What a payload is taken for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Meaning {
+    /// The first frame of a client.
+    ConnectRequest,
+    /// The first frame of a server.
+    ConnectResponse,
+    /// A later frame of a client.
+    Request,
+    /// A later frame of a server; with what was asked, if that is known.
+    Reply(Option<OpCode>),
 }
 
-/// What is due in a direction, which the frame itself does not tell.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Awaiting {
-    /// The first frame on the connection: a connect record.
-    Connect,
-    /// The reply to such a request.
-    Reply(OpCode),
-}
-
-/// Says what a frame's payload means.
-///
-/// Every field is mentioned. What is no record of the schema, odd booleans and text and bytes left
-/// over included, is there as bytes: encoded again, the packet is `payload` byte for byte.
-/// Without anything `awaiting`, a reply has no body that could be understood; a watch event has.
-///
-/// ```
-/// use zk_conformance::transcript::Direction;
-/// use zk_conformance::transcript::describe_frame;
-///
-/// let ping = [0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 11];
-/// let packet = describe_frame(&ping, Direction::ToServer, None);
-/// assert_eq!(packet.to_string(), "RequestHeader xid=-2 type=ping");
-/// ```
+/// Says what a frame's payload means. What does not fit its record, or has none, is bytes.
 #[must_use]
-pub fn describe_frame(payload: &[u8], direction: Direction, awaiting: Option<Awaiting>) -> Packet {
-    let mut reader = Reader::new(payload);
+pub fn describe(payload: &[u8], meaning: Meaning) -> Packet {
+    let mut reading = Reading::STRICT;
+    reading.any_text = true;
+    let mut reader = Reader::with(payload, reading);
     let mut parts = Vec::new();
-    let schemas = schemas(payload, direction, awaiting);
-    for schema in schemas.into_iter().flatten() {
+    for schema in schemas(payload, meaning).into_iter().flatten() {
+        let start = reader.clone();
         match record(&schema, &mut reader) {
-            Some(part) => parts.push(part),
-            None => break,
+            Ok(fields) => parts.push(Part::Record { schema, fields }),
+            Err(_) => {
+                reader = start;
+                break;
+            }
         }
     }
-    if parts.is_empty() || !reader.is_empty() {
+    if !reader.is_empty() || parts.is_empty() {
         parts.push(Part::Bytes(reader.rest().to_vec().into()));
     }
     Packet::Frame(parts)
 }
 
-/// The records a payload ought to be made of.
-fn schemas(
-    payload: &[u8],
-    direction: Direction,
-    awaiting: Option<Awaiting>,
-) -> [Option<Schema>; 2] {
+/// The records a payload should be made of.
+fn schemas(payload: &[u8], meaning: Meaning) -> [Option<Schema>; 2] {
     let mut reader = Reader::new(payload);
-    match (direction, awaiting) {
-        (Direction::ToServer, Some(Awaiting::Connect)) => [Some(ConnectRequest::SCHEMA), None],
-        (Direction::ToClient, Some(Awaiting::Connect)) => [Some(ConnectResponse::SCHEMA), None],
-        (Direction::ToServer, _) => {
-            let header = RequestHeader::decode(&mut reader);
-            let body = header.ok().and_then(|header| request(header.op));
-            [Some(RequestHeader::SCHEMA), body.and_then(named)]
+    match meaning {
+        Meaning::ConnectRequest => [Some(ConnectRequest::SCHEMA), None],
+        Meaning::ConnectResponse => [Some(ConnectResponse::SCHEMA), None],
+        Meaning::Request => {
+            let header = RequestHeader::decode(&mut reader).unwrap_or_default();
+            [Some(RequestHeader::SCHEMA), request_body(header.op)]
         }
-        (Direction::ToClient, awaiting) => {
-            let body = match (ReplyHeader::decode(&mut reader), awaiting) {
-                (Ok(header), _) if header.xid == Xid::NOTIFICATION.0 => Some(WatcherEvent::SCHEMA),
-                (Ok(header), Some(Awaiting::Reply(op))) if header.err == ErrorCode::OK => {
-                    reply(op).and_then(named)
-                }
-                _ => None,
-            };
+        // An answer to it has no header: the connect record once more.
+        Meaning::Reply(Some(OpCode::CREATE_SESSION)) if payload.len() > 16 => {
+            [Some(ConnectResponse::SCHEMA), None]
+        }
+        Meaning::Reply(_) => {
+            let header = ReplyHeader::decode(&mut reader).unwrap_or_default();
+            let body = (header.xid == Xid::NOTIFICATION.0).then_some(WatcherEvent::SCHEMA);
             [Some(ReplyHeader::SCHEMA), body]
         }
     }
 }
 
-/// A record, if the codec knows it.
-fn named(name: &str) -> Option<Schema> {
-    RECORDS.iter().find(|schema| schema.name == name).copied()
+/// The record behind a request's header.
+fn request_body(op: OpCode) -> Option<Schema> {
+    match op {
+        OpCode::AUTH => Some(AuthPacket::SCHEMA),
+        OpCode::SET_WATCHES => Some(SetWatches::SCHEMA),
+        OpCode::SET_WATCHES2 => Some(SetWatches2::SCHEMA),
+        _ => None,
+    }
 }
 
-/// The class of a request's body, as `ZooKeeperServer` and its processors read it; a ping or a
-/// `closeSession` has none, and a `multi` is more than one record.
-const fn request(op: OpCode) -> Option<&'static str> {
-    Some(match op {
-        OpCode::CREATE | OpCode::CREATE2 | OpCode::CREATE_CONTAINER => "CreateRequest",
-        OpCode::CREATE_TTL => "CreateTTLRequest",
-        OpCode::DELETE | OpCode::DELETE_CONTAINER => "DeleteRequest",
-        OpCode::EXISTS => "ExistsRequest",
-        OpCode::GET_DATA => "GetDataRequest",
-        OpCode::SET_DATA => "SetDataRequest",
-        OpCode::GET_ACL => "GetACLRequest",
-        OpCode::SET_ACL => "SetACLRequest",
-        OpCode::GET_CHILDREN => "GetChildrenRequest",
-        OpCode::GET_CHILDREN2 => "GetChildren2Request",
-        OpCode::GET_ALL_CHILDREN_NUMBER => "GetAllChildrenNumberRequest",
-        OpCode::GET_EPHEMERALS => "GetEphemeralsRequest",
-        OpCode::SYNC => "SyncRequest",
-        OpCode::CHECK => "CheckVersionRequest",
-        OpCode::RECONFIG => "ReconfigRequest",
-        OpCode::CHECK_WATCHES => "CheckWatchesRequest",
-        OpCode::REMOVE_WATCHES => "RemoveWatchesRequest",
-        OpCode::ADD_WATCH => "AddWatchRequest",
-        OpCode::AUTH => "AuthPacket",
-        OpCode::SASL => "GetSASLRequest",
-        OpCode::SET_WATCHES => "SetWatches",
-        OpCode::SET_WATCHES2 => "SetWatches2",
-        _ => return None,
-    })
+fn record(
+    schema: &Schema,
+    reader: &mut Reader<'_>,
+) -> Result<Vec<(&'static str, Term)>, DecodeError> {
+    let fields = schema.fields.iter().map(|field| {
+        let value = if field.trailing && reader.is_empty() {
+            Value::Absent
+        } else {
+            value(&field.ty, reader)?
+        };
+        Ok((field.name, Term::Is(value)))
+    });
+    fields.collect()
 }
 
-/// The class of a reply's body, as `FinalRequestProcessor` writes it.
-const fn reply(op: OpCode) -> Option<&'static str> {
-    Some(match op {
-        OpCode::CREATE => "CreateResponse",
-        OpCode::CREATE2 | OpCode::CREATE_CONTAINER | OpCode::CREATE_TTL => "Create2Response",
-        OpCode::EXISTS => "ExistsResponse",
-        OpCode::GET_DATA | OpCode::RECONFIG => "GetDataResponse",
-        OpCode::SET_DATA => "SetDataResponse",
-        OpCode::GET_ACL => "GetACLResponse",
-        OpCode::SET_ACL => "SetACLResponse",
-        OpCode::GET_CHILDREN => "GetChildrenResponse",
-        OpCode::GET_CHILDREN2 => "GetChildren2Response",
-        OpCode::GET_ALL_CHILDREN_NUMBER => "GetAllChildrenNumberResponse",
-        OpCode::GET_EPHEMERALS => "GetEphemeralsResponse",
-        OpCode::SYNC => "SyncResponse",
-        OpCode::SASL => "SetSASLResponse",
-        OpCode::WHO_AM_I => "WhoAmIResponse",
-        _ => return None,
+fn value(ty: &JuteType, reader: &mut Reader<'_>) -> Result<Value, DecodeError> {
+    let bytes = |bytes: Option<&[u8]>| {
+        bytes.map_or(Value::Null, |bytes| Value::Bytes(bytes.to_vec().into()))
+    };
+    Ok(match ty {
+        JuteType::Boolean => Value::Bool(reader.boolean()?),
+        JuteType::Int => Value::Int(i64::from(reader.int()?).into()),
+        JuteType::Long => Value::Int(reader.long()?.into()),
+        JuteType::Ustring => bytes(reader.ustring()?.as_bytes()),
+        JuteType::Vector(item) => match reader.count(1)? {
+            None => Value::Null,
+            Some(count) => Value::List(
+                (0..count)
+                    .map(|_| value(item, reader))
+                    .collect::<Result<_, _>>()?,
+            ),
+        },
+        JuteType::Record(schema) => {
+            let fields = schema.fields.iter();
+            let fields = fields.map(|field| Ok((field.name, value(&field.ty, reader)?)));
+            Value::Record(fields.collect::<Result<_, DecodeError>>()?)
+        }
+        // A buffer, and whatever a later schema may add.
+        _ => bytes(reader.buffer()?),
     })
 }

@@ -105,16 +105,17 @@
 mod ast;
 mod code;
 mod describe;
+mod dialogue;
 mod parse;
 mod print;
 mod syntax;
-mod value;
 mod wire;
 
 pub use self::ast::*;
-pub use self::describe::Awaiting;
-pub use self::describe::Direction;
-pub use self::describe::describe_frame;
+pub use self::describe::Meaning;
+pub use self::describe::describe;
+pub use self::dialogue::Dialogue;
+pub use self::dialogue::Told;
 pub use self::parse::MAX_REPEATED;
 pub use self::parse::parse;
 pub use self::syntax::SyntaxError;

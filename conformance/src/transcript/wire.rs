@@ -41,6 +41,9 @@ pub enum EvalError {
     /// The parameter has no value in this run.
     #[error("${0} is not a parameter of this run")]
     UnknownParam(String),
+    /// The mark was never set.
+    #[error("there is no mark called {0}")]
+    UnknownMark(String),
     /// The symbol is used before anything was seen that it could stand for.
     #[error("@{0} is used before it was seen")]
     Unbound(String),
