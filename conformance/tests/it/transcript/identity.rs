@@ -5,6 +5,18 @@ use zk_conformance::transcript::parse;
 
 use super::trees;
 
+#[test]
+fn every_case_reads_the_same_again() {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/cases");
+    for file in std::fs::read_dir(cases).expect("a directory") {
+        let path = file.expect("a file").path();
+        let text = std::fs::read_to_string(&path).expect("text");
+        let tree = parse(&text).expect("a transcript");
+        let printed = tree.to_string();
+        assert_eq!(parse(&printed), Ok(tree), "{}", path.display());
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_printed_reads_the_same(tree in trees::transcript()) {
