@@ -120,7 +120,7 @@ impl Expectation {
             .paths
             .iter()
             .filter(|path| path.outcome.grade != Grade::Forbidden);
-        fine.map(|path| path.outcome.to_string()).collect()
+        fine.map(words).collect()
     }
 
     /// Holds what has come in against the outcomes.

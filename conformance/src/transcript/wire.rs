@@ -8,6 +8,7 @@ use jute_codec::Encode;
 use jute_codec::Field;
 use jute_codec::JuteType;
 use jute_codec::Reader;
+use jute_codec::Reading;
 use jute_codec::Schema;
 
 use crate::transcript::BytesExpr;
@@ -267,7 +268,10 @@ impl Bindings {
     }
 
     fn match_parts(&mut self, parts: &[Part], payload: &[u8]) -> Result<Option<String>, EvalError> {
-        let mut reader = Reader::new(payload);
+        // Text that is not UTF-8 is held against the bytes that are written down.
+        let mut reading = Reading::STRICT;
+        reading.any_text = true;
+        let mut reader = Reader::with(payload, reading);
         for part in parts {
             let difference = match part {
                 Part::Rest => return Ok(None),
