@@ -17,6 +17,7 @@ use crate::cli::say;
 use crate::recording::Recording;
 use crate::recording::Style;
 use crate::transcript::Dialogue;
+use crate::transcript::Header;
 use crate::transcript::Transcript;
 
 /// What `zkspec decode` takes.
@@ -32,6 +33,9 @@ pub(super) struct Arguments {
     /// ids, passwords and zxids.
     #[arg(long)]
     playable: bool,
+    /// Say this about a script made of a capture: `KEY=TEXT`, such as `server=tickTime=200`.
+    #[arg(long, value_name = "KEY=TEXT")]
+    header: Vec<String>,
     /// Ports that are a server's, for captures that begin in the middle of a connection.
     #[arg(long, value_name = "PORT")]
     port: Vec<u16>,
@@ -55,15 +59,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 } else {
                     Style::Exact
                 };
-                let script = recording.to_script(&name(file), style);
-                let mut comments: Vec<_> = capture
-                    .notes
-                    .iter()
-                    .map(|note| format!(" {note}"))
-                    .collect();
+                let mut script = recording.to_script(&name(file), style);
+                script.headers = headers(&arguments.header)?;
+                let mut comments: Vec<_> = capture.notes.iter().map(ToString::to_string).collect();
                 comments.extend(recording.connections.iter().map(|connection| {
                     format!(
-                        " {} {} to {}",
+                        "{} {} to {}",
                         connection.name, connection.client, connection.server
                     )
                 }));
@@ -76,6 +77,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         }
     }
     Ok(Exit::Fine)
+}
+
+fn headers(words: &[String]) -> Result<Vec<Header>, Trouble> {
+    let header = |word: &String| match word.split_once('=') {
+        Some((key, text)) => Ok(Header {
+            key: key.to_owned(),
+            text: text.to_owned(),
+        }),
+        None => Err(Trouble::usage(format!("--header {word:?} is not KEY=TEXT"))),
+    };
+    words.iter().map(header).collect()
 }
 
 /// A script's name after the file it was made from.
