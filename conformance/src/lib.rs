@@ -1,5 +1,6 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
+pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod expiry;
