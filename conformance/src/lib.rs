@@ -9,6 +9,7 @@ pub mod lab;
 pub mod net;
 mod phases;
 pub mod player;
+pub mod recording;
 pub mod server;
 pub mod time;
 pub mod transcript;
