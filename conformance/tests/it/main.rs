@@ -1,0 +1,3 @@
+//! The package's tests through its public interface, in one binary.
+
+mod diagram;
