@@ -1,5 +1,6 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
+pub mod client;
 mod phases;
 pub mod time;
 

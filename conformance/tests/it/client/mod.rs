@@ -1,0 +1,5 @@
+//! The client engine, on virtual time.
+
+mod handshake;
+mod phase;
+mod rig;
