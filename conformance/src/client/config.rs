@@ -19,7 +19,7 @@ use jute_codec::Limits;
 #[non_exhaustive]
 pub struct Config {
     hosts: Vec<Arc<str>>,
-    /// The session timeout to ask for.
+    /// The session timeout to ask for; over [`i32::MAX`] milliseconds is as much as that.
     pub session_timeout: Duration,
     /// Where all randomness comes from: the order of the hosts and the pauses.
     pub seed: u64,

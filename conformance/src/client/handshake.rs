@@ -1,7 +1,5 @@
 //! From an open connection to a session on it.
 
-use std::time::Duration;
-
 use jute_codec::ConnectRequest;
 use jute_codec::ConnectResponse;
 use jute_codec::Decode;
@@ -79,24 +77,20 @@ impl Client {
     pub(super) fn on_connect_response(&mut self, now: Instant, frame: &Frame) -> Result<(), Fault> {
         let mut reader = Reader::with(frame.payload(), Reading::JAVA);
         let response = ConnectResponse::decode(&mut reader).map_err(Fault::ConnectResponse)?;
-        match u64::try_from(response.time_out) {
-            Ok(timeout) if timeout > 0 => {
-                self.session.id = response.session_id;
-                self.session.passwd = response.passwd.map(|passwd| frame.share(passwd));
-                let read_only = response.read_only.unwrap_or(false);
-                self.establish(now, Duration::from_millis(timeout), read_only);
-            }
-            _ => self.refuse(),
+        if response.is_refusal() {
+            self.refuse();
+        } else {
+            self.establish(now, &response, frame);
         }
         Ok(())
     }
 
     /// There is a session (`ClientCnxn.SendThread.onConnected`).
-    fn establish(&mut self, now: Instant, timeout: Duration, read_only: bool) {
-        self.timers.set_timeout(timeout);
+    fn establish(&mut self, now: Instant, response: &ConnectResponse<'_>, frame: &Frame) {
+        let read_only = response.read_only.unwrap_or(false);
+        self.session.grant(response, frame);
+        self.timers.set_timeout(response.time_out);
         self.timers.heard(now);
-        self.session.timeout = Some(timeout);
-        self.session.seen_read_write |= !read_only;
         self.hosts.on_connected();
         let next_ping = self.timers.ping_deadline(now);
         let link = |framer| Link {

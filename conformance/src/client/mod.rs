@@ -279,8 +279,9 @@ impl Client {
 
     /// The negotiated session timeout, once there is one (`ZooKeeper.getSessionTimeout`).
     #[must_use]
-    pub const fn session_timeout(&self) -> Option<Duration> {
-        self.session.timeout
+    pub fn session_timeout(&self) -> Option<Duration> {
+        let millis = u64::try_from(self.session.timeout_ms?).ok()?;
+        Some(Duration::from_millis(millis))
     }
 
     /// The latest transaction seen in a reply (`ClientCnxn.getLastZxid`).

@@ -1,8 +1,8 @@
 //! What a client knows of its session.
 
-use std::time::Duration;
-
 use bytes::Bytes;
+use jute_codec::ConnectResponse;
+use jute_codec::Frame;
 
 /// The session as the server granted it, and what to present when it is renewed.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -10,8 +10,8 @@ pub(super) struct Session {
     pub(super) id: i64,
     /// `None` is null on the wire, which a server may well grant.
     pub(super) passwd: Option<Bytes>,
-    /// The timeout negotiated last; none if there has been no session yet.
-    pub(super) timeout: Option<Duration>,
+    /// The timeout negotiated last, in milliseconds; none if there has been no session yet.
+    pub(super) timeout_ms: Option<i32>,
     /// The latest transaction seen in a reply.
     pub(super) last_zxid: i64,
     /// Whether the id is known to read/write servers (`ClientCnxn.seenRwServerBefore`).
@@ -24,7 +24,7 @@ impl Session {
         Self {
             id: 0,
             passwd: Some(Bytes::from_static(&[0; 16])),
-            timeout: None,
+            timeout_ms: None,
             last_zxid: 0,
             seen_read_write: false,
         }
@@ -38,6 +38,14 @@ impl Session {
             seen_read_write: true,
             ..Self::none()
         }
+    }
+
+    /// Takes over what a server granted.
+    pub(super) fn grant(&mut self, response: &ConnectResponse<'_>, frame: &Frame) {
+        self.id = response.session_id;
+        self.passwd = response.passwd.map(|passwd| frame.share(passwd));
+        self.timeout_ms = Some(response.time_out);
+        self.seen_read_write |= response.read_only != Some(true);
     }
 
     /// The id to present: none as long as only read-only servers have been seen, which make up

@@ -18,6 +18,8 @@ pub(super) struct Timers {
     hosts: u32,
     connect: Duration,
     read: Duration,
+    /// Half of `read`.
+    ping: Duration,
     expiry: Option<Duration>,
     new_session: Option<Duration>,
 }
@@ -31,19 +33,22 @@ impl Timers {
             hosts: u32::try_from(config.hosts().len()).unwrap_or(u32::MAX),
             connect: Duration::ZERO,
             read: Duration::ZERO,
+            ping: Duration::ZERO,
             expiry: own_clock.then_some(Duration::ZERO),
             new_session: config.new_session_timeout.filter(|_| own_clock),
         };
-        timers.set_timeout(config.session_timeout);
+        timers.set_timeout(config.wire_timeout());
         timers
     }
 
-    /// Takes over a session timeout (`ClientCnxn.SendThread.onConnected`).
-    pub(super) fn set_timeout(&mut self, timeout: Duration) {
-        let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
-        let part = |times: u64, of| Duration::from_millis(millis.saturating_mul(times) / of);
+    /// Takes over a session timeout in milliseconds (`ClientCnxn.SendThread.onConnected`); one
+    /// below zero is zero.
+    pub(super) fn set_timeout(&mut self, timeout: i32) {
+        let timeout = u64::try_from(timeout).unwrap_or(0);
+        let part = |times, of| Duration::from_millis(timeout * times / of);
         self.connect = part(1, u64::from(self.hosts.max(1)));
         self.read = part(2, 3);
+        self.ping = part(2, 3 * 2);
         self.expiry = self.expiry.map(|_| part(4, 3));
     }
 
@@ -105,14 +110,12 @@ impl Timers {
     }
 
     fn time_to_next_ping(&self, idle: Duration) -> Duration {
-        let half = self.read.as_millis() / 2;
         let early = if idle > PING_MARGIN {
             PING_MARGIN
         } else {
             Duration::ZERO
         };
-        let half = Duration::from_millis(u64::try_from(half).unwrap_or(u64::MAX));
-        half.saturating_sub(idle).saturating_sub(early)
+        self.ping.saturating_sub(idle).saturating_sub(early)
     }
 }
 
