@@ -164,6 +164,7 @@ where
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes public types")]
 mod tests {
     phases! {
         /// What a door is doing.
