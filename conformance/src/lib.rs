@@ -1,7 +1,11 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
 pub mod client;
+pub mod expiry;
 mod phases;
+pub mod server;
 pub mod time;
+pub mod transcript;
 
+pub use crate::expiry::ExpiryQueue;
 pub use crate::time::Instant;

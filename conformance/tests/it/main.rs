@@ -1,4 +1,7 @@
-//! The package's tests through its public interface, in one binary.
+//! Tests of the library through its public surface, in one binary.
 
 mod client;
 mod diagram;
+mod expiry;
+mod server;
+mod transcript;
