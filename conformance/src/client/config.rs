@@ -87,7 +87,7 @@ impl Config {
 #[non_exhaustive]
 pub enum OwnClock {
     /// After 4/3 of the session timeout without a word from any server, as Apache does since
-    /// 3.10 (ZOOKEEPER-4508, `ClientCnxn.expirationTimeout`).
+    /// 3.9.3 (ZOOKEEPER-4508, `ClientCnxn.expirationTimeout`).
     #[default]
     FourThirds,
     /// Never: only a server can say that a session has expired.

@@ -35,7 +35,7 @@ impl Session {
         Self {
             id,
             passwd: Some(Bytes::copy_from_slice(passwd)),
-            seen_read_write: true,
+            seen_read_write: id != 0,
             ..Self::none()
         }
     }

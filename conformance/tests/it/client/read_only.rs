@@ -1,6 +1,8 @@
 //! Read-only servers, and the way back from them.
 
 use jute_codec::OpCode;
+use zk_conformance::Instant;
+use zk_conformance::client::Client;
 use zk_conformance::client::Input;
 use zk_conformance::client::Phase;
 
@@ -123,4 +125,15 @@ fn a_client_that_did_not_ask_for_a_read_only_server_takes_one() {
     let mut rig = Rig::new(config(1, 6_000));
     rig.establish(6_000, true);
     assert_eq!(rig.client.phase(), Phase::ConnectedReadOnly);
+}
+
+#[test]
+fn resuming_session_0_is_asking_for_a_new_one() {
+    let now = Instant::ZERO;
+    let client = Client::resume(config(1, 6_000), 0, &[0; 16], now);
+    let mut rig = Rig { client, now };
+    rig.take();
+    rig.establish(6_000, true);
+    let sent = rig.reconnect();
+    assert_eq!(connect_request(&sent[0]).session_id, 0);
 }
