@@ -34,8 +34,9 @@
 //!     now = client.deadline().expect("it tries again");
 //!     client.handle(now, Input::Tick);
 //! }
-//! // 100 ms of rest after each connection, and 1 s after a turn through all of one servers.
-//! assert_eq!(transcript, ["0ms connect zk:2181", "1100ms connect zk:2181", "2200ms connect zk:2181"]);
+//! // 100 ms of rest behind each attempt, and 1 s behind each turn through all servers, here one.
+//! let expected = ["0ms connect zk:2181", "1100ms connect zk:2181", "2200ms connect zk:2181"];
+//! assert_eq!(transcript, expected);
 //! ```
 //!
 //! # Four kinds of methods

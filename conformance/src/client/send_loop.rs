@@ -37,7 +37,8 @@ impl State {
 }
 
 impl Client {
-    /// When to come back with [`Input::Tick`](crate::client::Input::Tick) at the latest; `None` if the client is at its end.
+    /// When to come back with [`Input::Tick`](crate::client::Input::Tick) at the latest; `None`
+    /// if the client is at its end.
     ///
     /// A tick at that instant puts something out or moves the deadline.
     #[must_use]

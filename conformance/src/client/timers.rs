@@ -93,17 +93,16 @@ impl Timers {
     /// Whether a ping is due (`ClientCnxn.SendThread.run`): half the read timeout after the last
     /// packet, up to a second early if something else wakes the client then, and after 10
     /// seconds at any rate.
-    ///
-    /// Never twice in a millisecond, whatever the timeout: Apache's loop would spin.
     pub(super) fn is_ping_due(&self, now: Instant) -> bool {
         let idle = self.idle_send(now);
-        !idle.is_zero() && (self.time_to_next_ping(idle).is_zero() || idle > MAX_PING_INTERVAL)
+        self.time_to_next_ping(idle).is_zero() || idle > MAX_PING_INTERVAL
     }
 
     /// When to look again whether a ping is due.
     ///
     /// Apache looks at the 10 seconds only when something wakes it up; here they do so
-    /// themselves.
+    /// themselves. And where Apache would spin, because half the read timeout is less than a
+    /// millisecond, this waits for one.
     pub(super) fn ping_deadline(&self, now: Instant) -> Instant {
         let wait = self.time_to_next_ping(self.idle_send(now)).max(MILLISECOND);
         (now + wait).min(self.last_send + MAX_PING_INTERVAL + MILLISECOND)

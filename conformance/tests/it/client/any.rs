@@ -55,6 +55,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
+    let operations = prop_oneof![Just(4), Just(11), Just(100), Just(101), Just(-11)];
     prop_oneof![
         2 => prop_oneof![Just(1_u64), 0..3_000_u64, 0..100_000_u64].prop_map(Step::Advance),
         8 => Just(Step::Deadline),
@@ -64,7 +65,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Lost),
         9 => bytes().prop_map(Step::Bytes),
         1 => Just(Step::ReadWrite),
-        4 => prop_oneof![Just(4), Just(11), Just(100), Just(101), Just(-11)].prop_map(Step::Request),
+        4 => operations.prop_map(Step::Request),
         1 => Just(Step::Auth),
         1 => Just(Step::Watch),
         1 => Just(Step::Close),

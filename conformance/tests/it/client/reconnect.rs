@@ -160,7 +160,11 @@ proptest! {
     }
 
     #[test]
-    fn a_session_has_the_turn_begin_again(seed in any::<u64>(), hosts in 2_u8..9, failures in 0_u8..9) {
+    fn a_session_has_the_turn_begin_again(
+        seed in any::<u64>(),
+        hosts in 2_u8..9,
+        failures in 0_u8..9,
+    ) {
         let mut config = config(hosts, 6_000);
         config.seed = seed;
         config.own_clock = OwnClock::Never;

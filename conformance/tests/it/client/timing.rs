@@ -64,6 +64,13 @@ fn a_client_woken_within_the_last_second_pings_early() {
 }
 
 #[test]
+fn a_ping_due_all_the_time_waits_for_the_next_millisecond() {
+    for timeout in 2..6 {
+        assert!(Rig::connected(config(1, 6_000), timeout).wait() >= 1);
+    }
+}
+
+#[test]
 fn a_server_silent_for_two_thirds_of_the_timeout_is_left() {
     for (timeout, expected) in [(6_000, 4_000), (4_000, 2_666), (40_000, 26_666)] {
         let mut rig = Rig::connected(config(1, 6_000), timeout);
