@@ -101,8 +101,7 @@ pub enum WatchPolicy {
     /// They are set again on the next connection.
     #[default]
     Reset,
-    /// The ones that fire once are forgotten, none is set again
-    /// (`zookeeper.disableAutoWatchReset`, `ZKWatchManager.materialize`).
+    /// None is set again (`zookeeper.disableAutoWatchReset`).
     Forget,
 }
 

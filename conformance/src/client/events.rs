@@ -8,7 +8,6 @@ use jute_codec::KeeperState;
 
 use crate::client::Client;
 use crate::client::Output;
-use crate::client::WatchPolicy;
 
 /// Something a watcher is told (`WatchedEvent`).
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -88,16 +87,8 @@ impl Client {
         if !self.events.admit(&event) {
             return;
         }
-        match &event.path {
-            Some(path) if event.event != EventType::NONE => {
-                self.watches.on_node_event(event.event, path);
-            }
-            _ => {
-                let forgets = self.config.watches == WatchPolicy::Forget;
-                if forgets && event.state != KeeperState::SYNC_CONNECTED {
-                    self.watches.forget_one_shot();
-                }
-            }
+        if let Some(path) = &event.path {
+            self.watches.on_node_event(event.event, path);
         }
         self.outputs.push_back(Output::Event(event));
     }

@@ -57,13 +57,6 @@ impl Watches {
         used.iter().for_each(|&kind| self.remove(kind, path));
     }
 
-    /// Forgets the watches that fire once (`ZKWatchManager.materialize` without watch reset).
-    pub(super) fn forget_one_shot(&mut self) {
-        self.0.retain(|&(kind, _)| {
-            matches!(kind, WatchKind::Persistent | WatchKind::PersistentRecursive)
-        });
-    }
-
     /// The requests that set all watches again, in the order they are made
     /// (`ClientCnxn.SendThread.primeConnection`).
     ///

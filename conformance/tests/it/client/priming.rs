@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use jute_codec::AuthPacket;
 use jute_codec::Decode;
+use jute_codec::EventType;
+use jute_codec::KeeperState;
 use jute_codec::OpCode;
 use jute_codec::Reader;
 use jute_codec::RequestHeader;
@@ -166,21 +168,51 @@ fn watches_go_in_batches_of_128_kibi_characters_the_last_batch_first() {
 
 #[test]
 fn a_watch_that_fired_is_not_set_again() {
-    use jute_codec::EventType;
-    use jute_codec::KeeperState;
-    let mut rig = Rig::connected(config(1, 6_000), 6_000);
-    for kind in [WatchKind::Data, WatchKind::Exist, WatchKind::Child] {
-        rig.client.watch(kind, "/a");
-    }
-    let fired = [
-        EventType::NODE_DATA_CHANGED,
-        EventType::NODE_CHILDREN_CHANGED,
-    ];
-    for event in fired {
+    let left = |event| {
+        let mut rig = Rig::connected(config(1, 6_000), 6_000);
+        for kind in [
+            WatchKind::Data,
+            WatchKind::Exist,
+            WatchKind::Child,
+            WatchKind::Persistent,
+            WatchKind::PersistentRecursive,
+        ] {
+            rig.client.watch(kind, "/a");
+        }
         rig.receive(&super::rig::event(event, KeeperState::SYNC_CONNECTED, "/a"));
-    }
+        rig.reconnect();
+        let sent = primed_after_open(&mut rig);
+        let body = SetWatches2::from_payload(&sent[0][8..]).expect("set watches");
+        [
+            body.data_watches,
+            body.exist_watches,
+            body.child_watches,
+            body.persistent_watches,
+            body.persistent_recursive_watches,
+        ]
+        .map(|paths| paths.len())
+    };
+    assert_eq!(left(EventType::NODE_CREATED), [0, 0, 1, 1, 1]);
+    assert_eq!(left(EventType::NODE_DATA_CHANGED), [0, 0, 1, 1, 1]);
+    assert_eq!(left(EventType::NODE_CHILDREN_CHANGED), [1, 1, 0, 1, 1]);
+    assert_eq!(left(EventType::NODE_DELETED), [0, 0, 0, 1, 1]);
+    assert_eq!(left(EventType::NONE), [1, 1, 1, 1, 1]);
+}
+
+#[test]
+fn a_watch_taken_back_is_not_set_again() {
+    let mut rig = Rig::connected(config(1, 6_000), 6_000);
+    rig.client.watch(WatchKind::Persistent, "/a");
+    rig.client.unwatch(WatchKind::Persistent, "/a");
     rig.reconnect();
     assert!(primed_after_open(&mut rig).is_empty());
+}
+
+#[test]
+fn watches_are_set_as_of_the_latest_transaction_known() {
+    let (_, then) = primed(laden());
+    let body = SetWatches::from_payload(&then[2][8..]).expect("set watches");
+    assert_eq!(body.relative_zxid, 0x20);
 }
 
 /// What goes out once the session is granted on a connection that is open.

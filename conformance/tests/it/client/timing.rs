@@ -64,6 +64,14 @@ fn a_client_woken_within_the_last_second_pings_early() {
 }
 
 #[test]
+fn ten_seconds_of_silence_are_not_too_long_yet() {
+    let mut rig = Rig::connected(config(1, 6_000), 40_000);
+    rig.advance(10_000);
+    assert!(rig.handle(Input::Tick).is_empty());
+    assert_eq!(rig.next(), (1, vec!["send 12 bytes".to_owned()]));
+}
+
+#[test]
 fn a_ping_due_all_the_time_waits_for_the_next_millisecond() {
     for timeout in 2..6 {
         assert!(Rig::connected(config(1, 6_000), timeout).wait() >= 1);
