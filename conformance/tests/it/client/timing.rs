@@ -152,6 +152,15 @@ fn a_session_nobody_heard_of_for_four_thirds_of_its_timeout_is_gone() {
 }
 
 #[test]
+fn a_client_that_wakes_up_too_late_opens_no_connection() {
+    let mut rig = Rig::connected(config(1, 6_000), 6_000);
+    rig.handle(Input::Lost);
+    rig.advance(100_000);
+    let fault = "fault: nothing heard for 100000ms, so the session is gone";
+    assert_eq!(rig.handle(Input::Tick), [fault, "event Expired"]);
+}
+
+#[test]
 fn an_open_connection_puts_the_clients_own_expiry_off() {
     let mut rig = Rig::connected(config(1, 6_000), 9_000);
     let start = rig.now;
