@@ -5,8 +5,8 @@ use core::fmt;
 /// Why a record could not be decoded.
 ///
 /// The error is `Copy`, allocates nothing and compares by value, so that a test can assert on it.
-/// `record` and `field` name the innermost jute class and field that was being read; both are
-/// empty if a bare primitive was decoded outside of any record.
+/// `record` and `field` name the innermost jute class and field that was being read. Bytes after
+/// the last field have no `field`; both are empty if a primitive was read outside of any record.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct DecodeError {
