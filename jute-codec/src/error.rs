@@ -12,7 +12,8 @@ use core::fmt;
 pub struct DecodeError {
     /// What is wrong.
     pub kind: DecodeErrorKind,
-    /// Byte at which the offending value starts, counted from the start of the payload.
+    /// Byte at which the offending bytes start, counted from the start of the payload. For a
+    /// buffer that is cut short this is its first byte, behind the length that could be read.
     pub offset: usize,
     /// The jute class being read, such as `ConnectRequest`.
     pub record: &'static str,

@@ -44,6 +44,9 @@ impl Frame {
     /// An owner of `part`, sharing the frame's memory if `part` was borrowed from it, which is
     /// the point; a copy if not.
     ///
+    /// What is shared keeps all the memory alive that the frame came in, its neighbours in the
+    /// stream included. Copy what is small and kept for long.
+    ///
     /// ```
     /// use jute_codec::{ConnectResponse, Frame};
     ///
