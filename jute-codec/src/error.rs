@@ -118,7 +118,7 @@ impl core::error::Error for DecodeError {}
 ///
 /// The error is final: a [`Framer`](crate::Framer) that has met it repeats it for ever, since
 /// nothing after a bad length can be trusted to start a frame.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct FrameError {
     /// What is wrong with the length.
@@ -128,7 +128,7 @@ pub struct FrameError {
 }
 
 /// The ways in which a frame length can be refused.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum FrameErrorKind {
     /// The length is below zero.
