@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod hostile;
 mod known_answers;
 mod readable;
+mod round_trip;
 mod words;
