@@ -7,8 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod framing;
 mod hostile;
 mod known_answers;
 mod readable;
 mod round_trip;
 mod words;
+mod zero_copy;
