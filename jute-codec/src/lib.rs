@@ -135,3 +135,8 @@ pub use crate::schema::Schema;
 pub use crate::ustring::Ustring;
 pub use crate::vector::Iter;
 pub use crate::vector::Vector;
+
+/// Compiles and runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
