@@ -159,7 +159,7 @@ fn longest_frame_comes_out_whole() {
 }
 
 #[test]
-fn limit_is_the_caller_s() {
+fn limit_is_up_to_the_caller() {
     let mut framer = Framer::new(Limits::frame(0));
     framer.push(&[0; 8]);
     assert_eq!(framer.next_frame(), Ok(Some(Frame::default())));
