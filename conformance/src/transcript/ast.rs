@@ -102,9 +102,18 @@ pub enum Action {
     /// The client resets the connection.
     Reset(String),
     /// Time passes.
-    Wait(Duration),
+    Wait(Span),
     /// The time is remembered under a name.
     Mark(String),
+}
+
+/// A length of time.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Span {
+    /// As it stands.
+    Exact(Duration),
+    /// A sum of milliseconds.
+    Millis(IntExpr),
 }
 
 /// One way in which a step may come out.
@@ -150,7 +159,7 @@ pub enum Seen {
     /// Either.
     Closed,
     /// Nothing at all, for so long.
-    Quiet(Duration),
+    Quiet(Span),
 }
 
 /// A span of time since a mark, both ends in milliseconds and included.

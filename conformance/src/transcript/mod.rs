@@ -40,10 +40,10 @@
 //!             | conn "shut"                       half-close: FIN, and go on reading
 //!             | conn "close"                      FIN and no more reading
 //!             | conn "reset"                      RST
-//!             | "wait" duration                   time passes
+//!             | "wait" span                       time passes
 //!             | "mark" name ;                     remember the time
 //! grade       = "strict" | "tolerated" | "forbidden" ;
-//! seen        = ( packet | "fin" | "rst" | "closed" | "quiet" duration ) [ within ] ;
+//! seen        = ( packet | "fin" | "rst" | "closed" | "quiet" span ) [ within ] ;
 //!                                                 closed: FIN or RST; quiet: nothing for so long
 //! within      = "within" [ int ] ".." [ int ] "of" name ;       milliseconds since a mark
 //!
@@ -61,6 +61,7 @@
 //! piece       = ( hexdigits | text | "b" text ) [ "*" digits ]
 //!             | "@" name [ "[" [ digits ] ".." [ digits ] "]" ] ;
 //! text        = '"' characters with \" \\ \n \r \t \xHH '"' ;
+//! span        = duration | int ;                  an int is milliseconds
 //! duration    = digits [ "." digits ] ( "ms" | "s" ) ;
 //! ```
 //!
@@ -77,5 +78,10 @@
 //! - Connections and marks are capitalised and lower-case names by custom only.
 
 mod ast;
+mod wire;
 
 pub use self::ast::*;
+pub use self::wire::Bindings;
+pub use self::wire::Bound;
+pub use self::wire::EvalError;
+pub use self::wire::Match;
