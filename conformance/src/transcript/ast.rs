@@ -7,6 +7,8 @@ use jute_codec::Schema;
 /// A file: scripts in order.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Transcript {
+    /// Words for the reader, above the first script.
+    pub comments: Vec<String>,
     /// The scripts.
     pub scripts: Vec<Script>,
 }
@@ -16,7 +18,7 @@ pub struct Transcript {
 pub struct Script {
     /// Its name, `group/slug`.
     pub name: String,
-    /// What is said about it, such as `level must`.
+    /// What is said about it, such as `level must`. A comment among them is called `#`.
     pub headers: Vec<Header>,
     /// What happens, in order.
     pub steps: Vec<Step>,

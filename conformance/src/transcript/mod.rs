@@ -23,12 +23,14 @@
 //! # Grammar
 //!
 //! Blank lines are skipped; a line whose first character after blanks is `#` is a comment and is
-//! kept. `name` is letters, digits, `-`, `_`, `/` and `.`, not starting with a digit.
+//! kept, except that none may stand between outcomes. `name` is ASCII letters, digits, `-`, `_`,
+//! `/` and `.`, starting with a letter or `_`; `ident` is a name without `-`, `/` and `.`.
+//! `script`, `wait`, `mark` and the grades are no connections.
 //!
 //! ```text
-//! transcript  = { script } ;
+//! transcript  = { "#" text NL } { script } ;
 //! script      = "script" name NL { header NL } "----" NL { step NL } ;
-//! header      = key text-to-end-of-line ;
+//! header      = ( name | "#" ) text-to-end-of-line ;
 //!
 //! step        = "#" text
 //!             | conn "open" [ "refused" ]         a TCP connection, or the attempt at one
@@ -47,19 +49,20 @@
 //!                                                 closed: FIN or RST; quiet: nothing for so long
 //! within      = "within" [ int ] ".." [ int ] "of" name ;       milliseconds since a mark
 //!
-//! packet      = "raw" bytes                       bytes as they are, without a frame
+//! packet      = "raw" ( bytes | "*" )             bytes as they are, without a frame; *: up to the
+//!                                                 close, whatever they are (only when seen)
 //!             | part { "+" part } ;               one frame: its parts in line
 //! part        = record { field "=" term }         a record by its jute class and fields
 //!             | "bytes" bytes                     bytes inside the frame
-//!             | "*" ;                             the rest, whatever it is (only when seen)
-//! term        = "*" | "!" value | [ int ] ".." [ int ] | value ;
+//!             | "*" ;                             the rest, whatever it is (only when seen, last)
+//! term        = value | "*" | "!" value | [ int ] ".." [ int ] ;      all but value only when seen
 //! value       = "null" | "absent" | "true" | "false" | int | bytes
 //!             | "[" { value } "]" | "{" { field "=" value } "}" ;
 //! int         = atom { ( "+" | "-" ) atom } ;     without blanks
-//! atom        = [ "-" ] digits | "0x" hexdigits | code | "$" name | "@" name ;
+//! atom        = [ "-" ] digits | "0x" hexdigits | code | "$" ident | "@" ident ;
 //! bytes       = piece { "." piece } ;             without blanks
 //! piece       = ( hexdigits | text | "b" text ) [ "*" digits ]
-//!             | "@" name [ "[" [ digits ] ".." [ digits ] "]" ] ;
+//!             | "@" ident [ "[" [ digits ] ".." [ digits ] "]" ] ;
 //! text        = '"' characters with \" \\ \n \r \t \xHH '"' ;
 //! span        = duration | int ;                  an int is milliseconds
 //! duration    = digits [ "." digits ] ( "ms" | "s" ) ;
@@ -68,6 +71,8 @@
 //! Which of them a value is follows from the field's type in the schema. A *code* is ZooKeeper's
 //! name for a number, such as `ping` for a `type` or `NONODE` for an `err`.
 //!
+//! - Digits have to fit the field. Hex digits are its bits: `0xffffffff` is −1 as an int, and
+//!   4294967295 as a long. A `-` belongs to the number only at the start of a sum.
 //! - `$name` is a parameter of the run: `$min`, `$max` (bounds of the session timeout) and `$tick`
 //!   in milliseconds, `$maxbuffer` in bytes.
 //! - `@name` is a symbol. Where it is seen first it takes the value seen; from then on it is that
@@ -75,12 +80,39 @@
 //!   alike.
 //! - A field not mentioned is 0, null or `false` when sent, and anything when seen. The exceptions
 //!   make the common packet short: a `passwd` is sent as 16 zero bytes.
+//! - `absent` is for a trailing field, such as `readOnly`.
+//! - `"text"` is its UTF-8, `b"text"` the same. `*` repeats: `00*16`, `"ab"*3`; all repetitions of
+//!   a text may come to [`MAX_REPEATED`] bytes.
+//! - Fields may be written in any order, each once. In `{ }` every field has to be there.
 //! - Connections and marks are capitalised and lower-case names by custom only.
+//!
+//! # Canonical form
+//!
+//! `Display` writes one form of each tree, and [`parse`] reads the same tree back from it:
+//!
+//! - one blank between tokens, none at the end of a line; a blank line between scripts; outcomes
+//!   indented by two; header texts in one column; an `expect` of one strict outcome without a name
+//!   as `<`;
+//! - fields in wire order, all that the tree mentions;
+//! - a code by its name if the number stands alone, sessions and zxids in hex if they stand alone,
+//!   all other numbers in decimal, sums as they are;
+//! - bytes in lower-case hex, a run of one byte longer than four as `00*16`. A literal that is all
+//!   text is written as text; in a ustring so is any stretch of text, and in `raw` and `bytes` one
+//!   of four bytes or more. Text is printable ASCII, `\n`, `\r`, `\t`, and letters and digits of all
+//!   scripts; a character that repeats more than 16 times is `"a"*17`. No bytes are `""`;
+//! - a duration of a second or more in seconds, below in milliseconds, without needless zeros.
 
 mod ast;
+mod code;
+mod parse;
+mod print;
+mod syntax;
 mod wire;
 
 pub use self::ast::*;
+pub use self::parse::MAX_REPEATED;
+pub use self::parse::parse;
+pub use self::syntax::SyntaxError;
 pub use self::wire::Bindings;
 pub use self::wire::Bound;
 pub use self::wire::EvalError;

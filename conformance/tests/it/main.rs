@@ -1,0 +1,6 @@
+//! Tests of the library through its public surface, in one binary.
+
+mod diagram;
+mod expiry;
+mod server;
+mod transcript;

@@ -1,0 +1,4 @@
+//! Transcripts: text to tree and back.
+
+mod errors;
+mod productions;
