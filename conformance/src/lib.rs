@@ -1,5 +1,6 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
+pub mod capture;
 pub mod expiry;
 mod phases;
 pub mod server;

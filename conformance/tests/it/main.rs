@@ -1,5 +1,6 @@
 //! Tests of the library through its public surface, in one binary.
 
+mod capture;
 mod diagram;
 mod expiry;
 mod server;
