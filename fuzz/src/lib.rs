@@ -13,16 +13,20 @@
 mod frame;
 mod records;
 pub mod seeds;
+mod server;
+mod steps;
 mod walk;
 
 pub use crate::frame::frame;
 pub use crate::records::records;
+pub use crate::server::flawed_server;
+pub use crate::server::server;
 
 /// A target's name and body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target there is, but for the [`canary`], which is meant to fail.
-pub const TARGETS: &[Target] = &[("frame", frame), ("records", records)];
+pub const TARGETS: &[Target] = &[("frame", frame), ("records", records), ("server", server)];
 
 /// Claims that no input starts with the word `canary`, which is false.
 ///

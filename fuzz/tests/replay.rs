@@ -14,9 +14,11 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use std::path::PathBuf;
 
+use zk_conformance::server::Flaw;
 use zk_fuzz::TARGETS;
 use zk_fuzz::Target;
 use zk_fuzz::canary;
+use zk_fuzz::flawed_server;
 use zk_fuzz::seeds::seeds;
 
 /// Whether the body lets the input pass.
@@ -69,6 +71,25 @@ fn every_claim_holds_for_the_whole_corpus() {
 fn canary_dies() {
     assert!(replay(canary, b"a bird"));
     assert!(!replay(canary, b"canary"));
+}
+
+/// A claim that nothing can break is not worth much: the seeds have to break it for a server that
+/// is wrong.
+#[test]
+fn corpus_finds_out_every_flawed_server() {
+    let inputs: Vec<_> = entries(&root().join("corpus/server"))
+        .iter()
+        .map(|path| fs::read(path).unwrap())
+        .collect();
+    let missed: Vec<_> = Flaw::ALL
+        .iter()
+        .filter(|flaw| {
+            inputs
+                .iter()
+                .all(|input| catch_unwind(|| flawed_server(**flaw, input)).is_ok())
+        })
+        .collect();
+    assert!(missed.is_empty(), "{missed:?}");
 }
 
 #[test]
