@@ -322,6 +322,8 @@ impl World {
     }
 
     fn restart(&mut self) {
+        // Ids go on from the clock, so that a restart in no time at all would give some again.
+        self.advance(Duration::from_millis(1));
         self.server.restart(self.now);
         for session in self.sessions.values_mut() {
             session.timeout_ms = session.created_ms;
