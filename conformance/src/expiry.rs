@@ -36,7 +36,6 @@ use std::fmt;
 use std::hash::Hash;
 use std::hash::Hasher;
 use std::iter::FusedIterator;
-use std::mem;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -44,9 +43,10 @@ use crate::time::Instant;
 
 /// Items that expire unless they are touched; for sessions and for bare connections.
 ///
-/// The owner of an item keeps its [`Slot`], so that a touch looks nothing up. Time is handed in
-/// and should not go back; if it does, the rule still holds for the `now` given, and an item whose
-/// bucket has passed comes out at the next [`expire`](Self::expire).
+/// An item is a key by which to find what has expired, hence `Copy`. Its owner keeps the [`Slot`],
+/// so that a touch looks nothing up. Time is handed in and should not go back; if it does, the rule
+/// still holds for the `now` given, and an item whose bucket has passed comes out at the next
+/// [`expire`](Self::expire).
 ///
 /// Two queues are equal if the same calls will find the same items in the same slots at the same
 /// times; [`deadline`](Self::deadline) may differ by an appointment at which nothing is due.
@@ -76,15 +76,15 @@ pub struct ExpiryQueue<T> {
     earliest: u64,
     /// For each `CHUNK` slots: no item among them runs out before this.
     bounds: Vec<u64>,
-    /// Apart from `cells`, so that looking for what is due does not read the items.
     timers: Vec<Timer>,
-    cells: Vec<Cell<T>>,
-    /// The first free cell, or `NO_CELL`.
-    free: u32,
+    /// For each timer; apart, so that looking for what is due does not read them.
+    items: Vec<T>,
+    /// Vacant slots, the one freed last at the end.
+    free: Vec<u32>,
     len: usize,
 }
 
-impl<T> ExpiryQueue<T> {
+impl<T: Copy> ExpiryQueue<T> {
     /// An empty queue whose buckets are `tick` apart: whole milliseconds, and at least one.
     #[must_use]
     pub fn new(tick: Duration) -> Self {
@@ -94,8 +94,8 @@ impl<T> ExpiryQueue<T> {
             earliest: VACANT,
             bounds: Vec::new(),
             timers: Vec::new(),
-            cells: Vec::new(),
-            free: NO_CELL,
+            items: Vec::new(),
+            free: Vec::new(),
             len: 0,
         }
     }
@@ -112,39 +112,29 @@ impl<T> ExpiryQueue<T> {
         }
         self.len = self.len.saturating_add(1);
 
-        let index = self.free as usize;
-        if let Some(timer) = self.timers.get_mut(index)
-            && let Some(cell) = self.cells.get_mut(index)
-            && let Cell::Free(next) = *cell
+        if let Some(index) = self.free.pop()
+            && let Some(timer) = self.timers.get_mut(index as usize)
+            && let Some(place) = self.items.get_mut(index as usize)
         {
-            *cell = Cell::Held(item);
             timer.until = until;
-            let slot = Slot {
-                index: self.free,
-                generation: timer.generation,
-            };
-            self.free = next;
-            self.lower(index, until);
-            return slot;
+            *place = item;
+            let generation = timer.generation;
+            self.lower(index as usize, until);
+            return Slot { index, generation };
         }
 
-        let index = self.timers.len();
-        let slot = Slot {
-            index: u32::try_from(index).unwrap_or(NO_CELL),
-            generation: 0,
-        };
-        let generation = if slot.index == NO_CELL {
-            RETIRED
-        } else {
-            slot.generation
-        };
+        let count = self.timers.len();
+        let (index, generation) = u32::try_from(count).map_or((u32::MAX, RETIRED), |i| (i, 0));
         self.timers.push(Timer { until, generation });
-        self.cells.push(Cell::Held(item));
-        if index.is_multiple_of(CHUNK) {
+        self.items.push(item);
+        if count.is_multiple_of(CHUNK) {
             self.bounds.push(VACANT);
         }
-        self.lower(index, until);
-        slot
+        self.lower(count, until);
+        Slot {
+            index,
+            generation: 0,
+        }
     }
 
     /// Counts the item's timeout anew from `now`; false if the slot is gone.
@@ -240,16 +230,13 @@ impl<T> ExpiryQueue<T> {
     /// Frees a slot and makes every [`Slot`] for it a stale one.
     fn vacate(&mut self, index: usize) -> Option<T> {
         let timer = self.timers.get_mut(index)?;
-        let cell = self.cells.get_mut(index)?;
-        let Cell::Held(item) = mem::replace(cell, Cell::Free(self.free)) else {
-            return None;
-        };
-        self.len = self.len.saturating_sub(1);
+        let item = *self.items.get(index)?;
         timer.until = VACANT;
         timer.generation = timer.generation.saturating_add(1);
         if timer.generation != RETIRED {
-            self.free = u32::try_from(index).unwrap_or(self.free);
+            self.free.extend(u32::try_from(index));
         }
+        self.len = self.len.saturating_sub(1);
         Some(item)
     }
 
@@ -267,43 +254,40 @@ impl<T> ExpiryQueue<T> {
         (due, rest)
     }
 
-    /// Generation and bucket of every slot: with the cells, all that later calls depend on.
-    fn buckets(&self) -> impl Iterator<Item = (u32, u64)> {
-        self.timers
-            .iter()
-            .map(|timer| (timer.generation, self.bucket(timer.until)))
+    /// All that later calls depend on: of every slot the generation, and what is in it.
+    fn slots(&self) -> impl Iterator<Item = (u32, Option<(Instant, T)>)> {
+        self.timers.iter().zip(&self.items).map(|(&timer, &item)| {
+            let bucket = Instant::from_millis(self.bucket(timer.until));
+            (
+                timer.generation,
+                (timer.until != VACANT).then_some((bucket, item)),
+            )
+        })
     }
 }
 
-impl<T: PartialEq> PartialEq for ExpiryQueue<T> {
+impl<T: Copy + PartialEq> PartialEq for ExpiryQueue<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.tick == other.tick
-            && self.free == other.free
-            && self.cells == other.cells
-            && self.buckets().eq(other.buckets())
+        self.tick == other.tick && self.free == other.free && self.slots().eq(other.slots())
     }
 }
 
-impl<T: Eq> Eq for ExpiryQueue<T> {}
+impl<T: Copy + Eq> Eq for ExpiryQueue<T> {}
 
-impl<T: Hash> Hash for ExpiryQueue<T> {
+impl<T: Copy + Hash> Hash for ExpiryQueue<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.tick.hash(state);
         self.free.hash(state);
-        self.cells.hash(state);
-        self.buckets().for_each(|slot| slot.hash(state));
+        self.slots().for_each(|slot| slot.hash(state));
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for ExpiryQueue<T> {
+impl<T: Copy + fmt::Debug> fmt::Debug for ExpiryQueue<T> {
     /// Writes each item by its slot, with the moment it is due.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let slots = self.cells.iter().zip(self.buckets()).enumerate();
+        let held = |(index, (_, held))| Some((index, held?));
         f.debug_map()
-            .entries(slots.filter_map(|(index, (cell, (_, due)))| match cell {
-                Cell::Held(item) => Some((index, (Instant::from_millis(due), item))),
-                Cell::Free(_) => None,
-            }))
+            .entries(self.slots().enumerate().filter_map(held))
             .finish()
     }
 }
@@ -325,7 +309,7 @@ pub struct Slot {
 /// halfway, it leaves bounds that are too low, which is allowed.
 #[derive(Debug)]
 #[must_use = "nothing is taken out until it is asked for"]
-pub struct Expire<'a, T> {
+pub struct Expire<'a, T: Copy> {
     queue: &'a mut ExpiryQueue<T>,
     now: u64,
     /// The bucket being emptied.
@@ -340,7 +324,7 @@ pub struct Expire<'a, T> {
     passed: u64,
 }
 
-impl<T> Expire<'_, T> {
+impl<T: Copy> Expire<'_, T> {
     /// Finds the next chunk with something to take in this bucket; false if there is none.
     fn enter_chunk(&mut self) -> bool {
         while let Some(&bound) = self.queue.bounds.get(self.chunk) {
@@ -376,7 +360,7 @@ impl<T> Expire<'_, T> {
     }
 }
 
-impl<T> Iterator for Expire<'_, T> {
+impl<T: Copy> Iterator for Expire<'_, T> {
     type Item = (Instant, T);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -403,7 +387,7 @@ impl<T> Iterator for Expire<'_, T> {
     }
 }
 
-impl<T> FusedIterator for Expire<'_, T> {}
+impl<T: Copy> FusedIterator for Expire<'_, T> {}
 
 /// When a slot's timeout runs out, and which of its users holds it.
 ///
@@ -413,13 +397,6 @@ impl<T> FusedIterator for Expire<'_, T> {}
 struct Timer {
     until: u64,
     generation: u32,
-}
-
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-enum Cell<T> {
-    /// The next free cell, or `NO_CELL`.
-    Free(u32),
-    Held(T),
 }
 
 /// The moment a timeout runs out; any but `VACANT`, whose bucket the last one shares.
@@ -432,8 +409,6 @@ const CHUNK: usize = 64;
 
 /// Stands for a moment where there is no item: after all others, and never due.
 const VACANT: u64 = u64::MAX;
-
-const NO_CELL: u32 = u32::MAX;
 
 /// The generation of a slot that has had too many users to tell one more apart.
 const RETIRED: u32 = u32::MAX;

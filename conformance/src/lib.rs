@@ -1,8 +1,15 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
 
 pub mod capture;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod expiry;
+pub mod judge;
+pub mod lab;
+pub mod net;
 mod phases;
+pub mod player;
+pub mod recording;
 pub mod server;
 pub mod time;
 pub mod transcript;

@@ -106,7 +106,7 @@ impl Server {
         self.advance_zxid();
         self.sessions.insert(now, session_id, timeout_ms);
         self.bond(connection, session_id, request.read_only.is_some());
-        self.events(Event::Created {
+        self.record(Event::Created {
             session_id,
             timeout_ms,
             connection,
@@ -119,7 +119,7 @@ impl Server {
     fn strand(&mut self, connection: ConnectionId) {
         self.sessions.skip_id();
         self.leave_greeting(connection, Trigger::Strand, State::Stranded);
-        self.events(Event::Stranded { connection });
+        self.record(Event::Stranded { connection });
         let header = ReplyHeader {
             xid: 0,
             zxid: 0,
@@ -166,7 +166,7 @@ impl Server {
         }
         self.sessions.touch(now, session_id);
         self.bond(connection, session_id, request.read_only.is_some());
-        self.events(Event::Renewed {
+        self.record(Event::Renewed {
             session_id,
             timeout_ms,
             connection,

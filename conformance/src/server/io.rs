@@ -109,6 +109,29 @@ pub enum Output {
     Event(Event),
 }
 
+impl fmt::Display for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accept { connection, peer } => write!(f, "{connection} connects from {peer}"),
+            Self::Receive { connection, bytes } => write!(f, "{connection} > {}", Hex(bytes)),
+            Self::Eof { connection } => write!(f, "{connection} > FIN"),
+            Self::Lost { connection } => write!(f, "{connection} > RST"),
+            Self::Tick => f.write_str("tick"),
+            Self::Reply { connection, reply } => match reply {
+                Reply::Done { zxid, err, body } => {
+                    write!(f, "{connection}: reply {zxid:#x} {err} {}", Hex(body))
+                }
+                Reply::Unimplemented => write!(f, "{connection}: reply unimplemented"),
+                Reply::Close => write!(f, "{connection}: reply by closing"),
+            },
+            Self::Push {
+                connection,
+                payload,
+            } => write!(f, "{connection}: push {}", Hex(payload)),
+        }
+    }
+}
+
 impl fmt::Display for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

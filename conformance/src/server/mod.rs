@@ -86,6 +86,7 @@ mod phase;
 mod request;
 mod session;
 mod session_id;
+mod stream;
 mod word;
 
 pub use self::config::Config;
@@ -114,12 +115,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jute_codec::Framer;
 
 use crate::expiry::ExpiryQueue;
 use crate::server::connection::Bond;
 use crate::server::connection::Connection;
-use crate::server::connection::State;
 use crate::server::session::Sessions;
 use crate::time::Instant;
 
@@ -281,7 +280,7 @@ impl Server {
     /// (`ZooKeeperServer.expire`, `FinalRequestProcessor.processTxn`).
     fn end_session(&mut self, session_id: i64, owner: Option<ConnectionId>) {
         self.advance_zxid();
-        self.events(Event::Expired { session_id });
+        self.record(Event::Expired { session_id });
         if let Some(owner) = owner
             && !self.config.has(Flaw::ExpiryLeavesOpen)
         {
@@ -292,150 +291,7 @@ impl Server {
     /// Ends a session for no good reason.
     fn drop_session(&mut self, session_id: i64) {
         if self.sessions.remove(session_id).is_some() {
-            self.events(Event::Dropped { session_id });
-        }
-    }
-
-    fn accept(&mut self, now: Instant, connection: ConnectionId, peer: IpAddr) {
-        if self.connections.contains_key(&connection) {
-            return;
-        }
-        let limit = self.config.max_client_connections;
-        let count = self.peers.get(&peer).copied().unwrap_or(0);
-        let is_over = limit > 0 && count >= limit;
-        if is_over && !self.config.has(Flaw::LimitNotEnforced) {
-            let reason = Reason::TooMany;
-            self.events(Event::Disconnected { connection, reason });
-            self.outputs.push_back(Output::Close { connection });
-            return;
-        }
-        self.peers.insert(peer, count.saturating_add(1));
-        let timeout = self.config.greeting_timeout();
-        let slot = timeout.map(|timeout| self.greeting.insert(now, timeout, connection));
-        let entry = Connection::new(peer, slot);
-        self.connections.insert(connection, entry);
-    }
-
-    fn receive(&mut self, now: Instant, connection: ConnectionId, bytes: &[u8]) {
-        let Some(entry) = self.connections.get_mut(&connection) else {
-            return;
-        };
-        if bytes.is_empty() || entry.phase() == Phase::Draining {
-            return;
-        }
-        entry.stay(Trigger::Read);
-        if let (State::Greeting(Some(slot)), Some(timeout)) =
-            (&entry.state, self.config.greeting_timeout())
-        {
-            self.greeting.touch(now, timeout, *slot);
-        }
-        if let Some(bond) = entry.bond()
-            && self.config.has(Flaw::PartialTouches)
-        {
-            self.sessions.touch(now, bond.session_id);
-        }
-        let limits = self.config.enforced_limits();
-        let framer = entry.framer.take();
-        let mut framer = framer.unwrap_or_else(|| Box::new(Framer::new(limits)));
-        framer.push(bytes);
-        let took = self.take_frames(now, connection, &mut framer);
-        if framer.buffered().is_empty() {
-            return;
-        }
-        if took {
-            // The rest of a read must not keep hold of all of it.
-            let mut rest = Framer::new(limits);
-            rest.push(framer.buffered());
-            *framer = rest;
-        }
-        if let Some(entry) = self.connections.get_mut(&connection)
-            && entry.phase() != Phase::Draining
-        {
-            entry.framer = Some(framer);
-        }
-    }
-
-    /// Takes every whole frame; whether there was one.
-    fn take_frames(&mut self, now: Instant, connection: ConnectionId, framer: &mut Framer) -> bool {
-        let mut took = false;
-        loop {
-            let phase = self.phase(connection);
-            if matches!(phase, Phase::Draining | Phase::Closed) {
-                return took;
-            }
-            let Some(prefix) = framer.buffered().first_chunk::<4>() else {
-                return took;
-            };
-            if phase == Phase::Greeting {
-                if let Some(word) = Word::from_bytes(*prefix) {
-                    self.count_received(connection);
-                    self.inform(connection, word);
-                    return took;
-                }
-                // Apache looks at the length first, but closes either way.
-                if !self.config.serving {
-                    self.close(connection, Reason::NotServing);
-                    return took;
-                }
-            }
-            if self.config.transport == Transport::Netty && framer.buffered() == [0; 4] {
-                return took;
-            }
-            match framer.next_frame() {
-                Ok(None) => return took,
-                Err(error) => self.close(connection, Reason::BadLength(error)),
-                Ok(Some(frame)) => {
-                    took = true;
-                    self.count_received(connection);
-                    match phase {
-                        Phase::Greeting => self.connect(now, connection, &frame),
-                        Phase::Serving => self.request(now, connection, frame),
-                        Phase::Stranded | Phase::Draining | Phase::Closed => {}
-                    }
-                }
-            }
-        }
-    }
-
-    /// Ends a connection: FIN after what was sent.
-    fn close(&mut self, connection: ConnectionId, reason: Reason) {
-        if self.connections.contains_key(&connection) {
-            self.forget(connection, reason);
-            self.outputs.push_back(Output::Close { connection });
-        }
-    }
-
-    /// Forgets a connection that is over, or about to be. Its session lives on.
-    fn forget(&mut self, connection: ConnectionId, reason: Reason) {
-        let Some(entry) = self.connections.remove(&connection) else {
-            return;
-        };
-        let (phase, trigger) = (entry.phase(), reason.trigger());
-        debug_assert_eq!(
-            phase.after(trigger),
-            Some(Phase::Closed),
-            "{phase} on {trigger}"
-        );
-        if let Some(count) = self.peers.get_mut(&entry.peer) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                self.peers.remove(&entry.peer);
-            }
-        }
-        self.events(Event::Disconnected { connection, reason });
-        if let State::Greeting(Some(slot)) = entry.state {
-            self.greeting.remove(slot);
-        }
-        let Some(bond) = entry.bond() else { return };
-        if let Some(session) = self.sessions.get_mut(bond.session_id)
-            && session.owner == Some(connection)
-        {
-            session.owner = None;
-            if self.config.has(Flaw::FaultEndsSession)
-                && matches!(trigger, Trigger::Fault | Trigger::Leave)
-            {
-                self.drop_session(bond.session_id);
-            }
+            self.record(Event::Dropped { session_id });
         }
     }
 
@@ -463,7 +319,7 @@ impl Server {
         }
     }
 
-    fn events(&mut self, event: Event) {
+    fn record(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
     }
 
@@ -472,13 +328,6 @@ impl Server {
             entry.sent = entry.sent.saturating_add(1);
             self.sent = self.sent.saturating_add(1);
             self.outputs.push_back(Output::Send { connection, bytes });
-        }
-    }
-
-    fn count_received(&mut self, connection: ConnectionId) {
-        if let Some(entry) = self.connections.get_mut(&connection) {
-            entry.received = entry.received.saturating_add(1);
-            self.received = self.received.saturating_add(1);
         }
     }
 }

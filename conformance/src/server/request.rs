@@ -198,7 +198,7 @@ impl Server {
         };
         self.advance_zxid();
         if !self.config.has(Flaw::CloseKeepsSession) && self.sessions.remove(session_id).is_some() {
-            self.events(Event::Closed { session_id });
+            self.record(Event::Closed { session_id });
         }
         if !self.config.has(Flaw::NoCloseReply) {
             self.answer(connection, &header(xid, self.last_zxid, ErrorCode::OK));

@@ -6,8 +6,8 @@
 //!
 //! ```text
 //! script renew/wrong-password-is-refused
-//! id ZK0402
-//! level must
+//! id     ZK0402
+//! level  must
 //! ----
 //! A open
 //! A > ConnectRequest timeOut=$max
@@ -16,7 +16,7 @@
 //! B open
 //! B > ConnectRequest timeOut=$max sessionId=@S passwd=00*16
 //! B expect
-//!   strict refused: ConnectResponse timeOut=0 sessionId=0 passwd=00*16 readOnly=false, fin
+//!   strict refused: ConnectResponse timeOut=0 sessionId=0x0 passwd=00*16 readOnly=false, fin
 //!   forbidden resumed: ConnectResponse timeOut=1.. sessionId=@S
 //! ```
 //!
@@ -34,11 +34,11 @@
 //!
 //! step        = "#" text
 //!             | conn "open" [ "refused" ]         a TCP connection, or the attempt at one
-//!             | conn ">" packet { "&" packet } [ "|" "pieces" int ]
+//!             | conn ">" packet { "&" packet } [ "|" "pieces" digits ]
 //!                                                 one write of all packets, or pieces of so many bytes
 //!             | conn "<" seen { "," seen }        what the client sees next on this connection
 //!             | conn "expect" NL { grade name ":" seen { "," seen } NL }
-//!                                                 one of several outcomes, the first that fits
+//!                                                 one of these, the first that fits; one or more
 //!             | conn "shut"                       half-close: FIN, and go on reading
 //!             | conn "close"                      FIN and no more reading
 //!             | conn "reset"                      RST
@@ -82,7 +82,7 @@
 //!   make the common packet short: a `passwd` is sent as 16 zero bytes.
 //! - `absent` is for a trailing field, such as `readOnly`.
 //! - `"text"` is its UTF-8, `b"text"` the same. `*` repeats: `00*16`, `"ab"*3`; all repetitions of
-//!   a text may come to [`MAX_REPEATED`] bytes.
+//!   a text may come to [`MAX_REPEATED`] bytes and 16 more for each byte of the text.
 //! - Fields may be written in any order, each once. In `{ }` every field has to be there.
 //! - Connections and marks are capitalised and lower-case names by custom only.
 //!
@@ -104,12 +104,18 @@
 
 mod ast;
 mod code;
+mod describe;
+mod dialogue;
 mod parse;
 mod print;
 mod syntax;
 mod wire;
 
 pub use self::ast::*;
+pub use self::describe::Meaning;
+pub use self::describe::describe;
+pub use self::dialogue::Dialogue;
+pub use self::dialogue::Told;
 pub use self::parse::MAX_REPEATED;
 pub use self::parse::parse;
 pub use self::syntax::SyntaxError;

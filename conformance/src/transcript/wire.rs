@@ -8,6 +8,7 @@ use jute_codec::Encode;
 use jute_codec::Field;
 use jute_codec::JuteType;
 use jute_codec::Reader;
+use jute_codec::Reading;
 use jute_codec::Schema;
 
 use crate::transcript::BytesExpr;
@@ -41,6 +42,9 @@ pub enum EvalError {
     /// The parameter has no value in this run.
     #[error("${0} is not a parameter of this run")]
     UnknownParam(String),
+    /// The mark was never set.
+    #[error("there is no mark called {0}")]
+    UnknownMark(String),
     /// The symbol is used before anything was seen that it could stand for.
     #[error("@{0} is used before it was seen")]
     Unbound(String),
@@ -264,7 +268,10 @@ impl Bindings {
     }
 
     fn match_parts(&mut self, parts: &[Part], payload: &[u8]) -> Result<Option<String>, EvalError> {
-        let mut reader = Reader::new(payload);
+        // Text that is not UTF-8 is held against the bytes that are written down.
+        let mut reading = Reading::STRICT;
+        reading.any_text = true;
+        let mut reader = Reader::with(payload, reading);
         for part in parts {
             let difference = match part {
                 Part::Rest => return Ok(None),

@@ -154,6 +154,17 @@ fn moments_of_one_bucket_are_one_state() {
     assert_eq!(hasher.hash_one(&queue), hasher.hash_one(&other));
 }
 
+#[test]
+fn free_slot_remembers_no_moment() {
+    let [queue, other] = [100, 900].map(|timeout| {
+        let mut queue = ExpiryQueue::new(millis(100));
+        let slot = queue.insert(at(0), millis(timeout), 'a');
+        assert_eq!(queue.remove(slot), Some('a'));
+        queue
+    });
+    assert_eq!(queue, other);
+}
+
 /// Whatever is done to it and however late its driver, the queue gives what Apache's gives.
 #[test]
 fn queue_follows_the_rule_on_any_schedule() {
@@ -202,7 +213,9 @@ fn queue_follows_the_rule_on_any_schedule() {
                     if taken.len() == due.len() {
                         model = drained;
                     } else {
-                        taken.iter().for_each(|(_, slot)| drop(model.remove(*slot)));
+                        for (_, slot) in taken {
+                            model.remove(slot);
+                        }
                     }
                 }
             }
@@ -375,11 +388,14 @@ impl Schedule {
         } else {
             0
         };
-        let steps = (0..crowd + count).map(|step| match step < crowd {
-            true => Step::Insert {
-                timeout: timeout(rng, tick),
-            },
-            false => Step::random(rng, tick),
+        let steps = (0..crowd + count).map(|step| {
+            if step < crowd {
+                Step::Insert {
+                    timeout: timeout(rng, tick),
+                }
+            } else {
+                Step::random(rng, tick)
+            }
         });
         Self {
             tick,
@@ -441,7 +457,7 @@ fn pick(slots: &[Slot], which: usize) -> Option<Slot> {
     slots.get(which.checked_rem(slots.len())?).copied()
 }
 
-fn drain<T>(queue: &mut ExpiryQueue<T>, now: u64) -> Vec<(u64, T)> {
+fn drain<T: Copy>(queue: &mut ExpiryQueue<T>, now: u64) -> Vec<(u64, T)> {
     queue
         .expire(at(now))
         .map(|(moment, item)| (moment.as_millis(), item))

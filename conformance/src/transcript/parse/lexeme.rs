@@ -15,6 +15,7 @@ use nom::character::complete::none_of;
 use nom::combinator::cut;
 use nom::combinator::map;
 use nom::combinator::map_opt;
+use nom::combinator::not;
 use nom::combinator::opt;
 use nom::combinator::peek;
 use nom::combinator::recognize;
@@ -30,6 +31,7 @@ use super::MAX_REPEATED;
 use super::trouble::Parsed;
 use super::trouble::Trouble;
 use super::trouble::expect;
+use super::trouble::expect_whole;
 use super::trouble::failure;
 use super::trouble::unknown;
 use crate::transcript::BytesExpr;
@@ -147,17 +149,16 @@ fn operator(input: &str) -> Parsed<'_, char> {
 }
 
 fn atom(width: Width, codes: Option<Codes>, input: &str) -> Parsed<'_, IntName> {
-    alt((
-        map(preceded(char('$'), named), IntName::Param),
-        map(preceded(char('@'), named), IntName::Symbol),
-        map(|input| number(width, input), IntName::Number),
-        map(|input| code(codes, input), IntName::Number),
-    ))
+    expect_whole(
+        "a number",
+        alt((
+            map(preceded(char('$'), named), IntName::Param),
+            map(preceded(char('@'), named), IntName::Symbol),
+            map(|input| number(width, input), IntName::Number),
+            map(|input| code(codes, input), IntName::Number),
+        )),
+    )
     .parse(input)
-    .map_err(|error| match error {
-        nom::Err::Error(_) => nom::Err::Error(Trouble::new(input, "a number")),
-        other => other,
-    })
 }
 
 fn named(input: &str) -> Parsed<'_, String> {
@@ -322,33 +323,35 @@ fn slice(input: &str) -> Parsed<'_, Slice> {
     Ok((input, (from, to)))
 }
 
-const DURATION: &str = "a duration (such as 200ms or 1.5s)";
+const SPAN: &str = "a length of time (such as 200ms, 1.5s or $max+50)";
 
-pub(super) fn duration(input: &str) -> Parsed<'_, Duration> {
-    let fraction = map(opt(preceded(char('.'), digit1)), Option::unwrap_or_default);
-    let unit = alt((value(6, tag("ms")), value(9, tag("s"))));
-    let (after, (whole, fraction, places)) = expect(
-        DURATION,
-        (digit1, fraction, expect("\"ms\" or \"s\"", unit)),
+pub(super) fn span(input: &str) -> Parsed<'_, Span> {
+    let millis = |input| int(Width::Long, None, input);
+    let unended = not(take_while_m_n(1, 1, |c: char| {
+        c == '.' || c.is_alphanumeric()
+    }));
+    let (after, span) = expect_whole(
+        SPAN,
+        alt((
+            map(duration, Span::Exact),
+            map(terminated(millis, unended), Span::Millis),
+        )),
     )
     .parse(input)?;
+    gap(after).map(|(input, ())| (input, span))
+}
+
+fn duration(input: &str) -> Parsed<'_, Duration> {
+    let fraction = map(opt(preceded(char('.'), digit1)), Option::unwrap_or_default);
+    let unit = alt((value(6, tag("ms")), value(9, tag("s"))));
+    let (after, (whole, fraction, places)) = (digit1, fraction, unit).parse(input)?;
     match exact(whole, fraction, places) {
-        Some(duration) => gap(after).map(|(input, ())| (input, duration)),
+        Some(duration) => Ok((after, duration)),
         None => Err(failure(
             input,
             "a whole number of nanoseconds, below 2^64 units",
         )),
     }
-}
-
-/// A length of time, or a sum of milliseconds.
-pub(super) fn span(input: &str) -> Parsed<'_, Span> {
-    let millis = terminated(|input| int(Width::Long, None, input), gap);
-    expect(
-        DURATION,
-        alt((map(duration, Span::Exact), map(millis, Span::Millis))),
-    )
-    .parse(input)
 }
 
 /// A number of units of `10^places` nanoseconds.

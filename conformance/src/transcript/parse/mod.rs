@@ -51,11 +51,11 @@ use super::SyntaxError;
 use super::Transcript;
 use super::Within;
 
-/// Most bytes that the repetitions of one text (`00*1048576`) may come to, besides
-/// [`REPEATED_PER_BYTE`] of them for each byte of the text.
+/// Most bytes that the repetitions of one text (`00*1048576`) may come to, besides 16 for each
+/// byte of the text.
 pub const MAX_REPEATED: usize = 16 << 20;
 
-/// Bytes of repetition that come free with each byte of text: a long recording is no attack.
+/// A long recording repeats a little on every line, which is no attack.
 const REPEATED_PER_BYTE: usize = 16;
 
 /// Words that begin a line of another kind, and therefore no connections.
@@ -91,7 +91,8 @@ impl Context<'_> {
 /// # Errors
 /// Says where the text first stops being one, and what could have stood there.
 pub fn parse(text: &str) -> Result<Transcript, SyntaxError> {
-    let repeated = Cell::new(MAX_REPEATED.saturating_add(text.len() * REPEATED_PER_BYTE));
+    let repeated =
+        Cell::new(MAX_REPEATED.saturating_add(text.len().saturating_mul(REPEATED_PER_BYTE)));
     let context = Context {
         seen: false,
         repeated: &repeated,
@@ -174,8 +175,12 @@ fn comment(input: &str) -> Parsed<'_, String> {
 }
 
 fn step<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Action> {
+    if grade(input).is_ok() {
+        let expected = "a step (an outcome stands below its \"expect\", with nothing between)";
+        return Err(failure(input, expected));
+    }
     expect(
-        "a step",
+        "a step (a connection, \"wait\", \"mark\" or \"#\")",
         alt((
             map(comment, Action::Comment),
             map(preceded(keyword("wait"), cut(span)), Action::Wait),

@@ -29,6 +29,7 @@ use super::trouble::Parsed;
 use super::trouble::Trouble;
 use super::trouble::expect;
 use super::trouble::failure;
+use super::trouble::misspelt;
 use super::trouble::unknown;
 use crate::transcript::BytesExpr;
 use crate::transcript::Packet;
@@ -37,6 +38,13 @@ use crate::transcript::Term;
 use crate::transcript::Value;
 use crate::transcript::code::Codes;
 use crate::transcript::code::codes;
+
+const SENT: &str = "a packet (a record, \"bytes\" or \"raw\")";
+const SEEN: &str =
+    "a packet (a record, \"bytes\", \"raw\" or \"*\"), \"fin\", \"rst\", \"closed\" or \"quiet\"";
+
+/// What may stand in the place of a record, and be misspelt.
+const WORDS: [&str; 4] = ["bytes", "raw", "closed", "quiet"];
 
 pub(super) fn packet<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Packet> {
     alt((
@@ -83,14 +91,12 @@ fn part<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Part> {
 }
 
 fn record<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Part> {
-    let (after, name) = expect(
-        "a packet (a record, \"bytes\", \"raw\" or \"*\")",
-        terminated(ident, gap),
-    )
-    .parse(input)?;
+    let expected = if context.seen { SEEN } else { SENT };
+    let (after, name) = expect(expected, terminated(ident, gap)).parse(input)?;
     let Some(schema) = RECORDS.iter().find(|schema| schema.name == name) else {
-        let names: Vec<_> = RECORDS.iter().map(|schema| schema.name).collect();
-        return Err(unknown(input, "a record", &names));
+        let records = RECORDS.iter().map(|schema| schema.name);
+        let names: Vec<_> = records.chain(WORDS).collect();
+        return Err(misspelt(input, expected, &names));
     };
     let (input, fields) = fields(schema, after, |field, input| {
         terminated(|input| term(context, schema, field, input), gap).parse(input)

@@ -70,15 +70,24 @@ pub(super) fn failure<'a>(
     nom::Err::Failure(Trouble::new(at, expected))
 }
 
-/// There is no going on from here, and one of `names` may have been meant.
+/// There is no going on from here, and one of `names` was meant.
 pub(super) fn unknown<'a>(
     at: &'a str,
     kind: &str,
     names: &[&'static str],
 ) -> nom::Err<Trouble<'a>> {
+    misspelt(at, format!("{kind} ({})", syntax::list(names)), names)
+}
+
+/// There is no going on from here, and one of `names` may have been meant.
+pub(super) fn misspelt<'a>(
+    at: &'a str,
+    expected: impl Into<Cow<'static, str>>,
+    names: &[&'static str],
+) -> nom::Err<Trouble<'a>> {
     nom::Err::Failure(Trouble {
         at,
-        expected: format!("{kind} ({})", syntax::list(names)).into(),
+        expected: expected.into(),
         nearest: syntax::nearest(at, names),
     })
 }
@@ -106,6 +115,19 @@ pub(super) fn expect_word<'a, O>(
                     nearest: syntax::nearest(input, names),
                 })
             }
+            other => other,
+        })
+    }
+}
+
+/// As [`expect`], for a production of several tokens that only has a name as a whole.
+pub(super) fn expect_whole<'a, O>(
+    what: &'static str,
+    mut production: impl Parser<&'a str, Output = O, Error = Trouble<'a>>,
+) -> impl FnMut(&'a str) -> Parsed<'a, O> {
+    move |input| {
+        production.parse(input).map_err(|error| match error {
+            nom::Err::Error(_) => nom::Err::Error(Trouble::new(input, what)),
             other => other,
         })
     }

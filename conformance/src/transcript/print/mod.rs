@@ -140,6 +140,15 @@ impl Display for Grade {
     }
 }
 
+impl Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(exact) => duration(f, *exact),
+            Self::Millis(millis) => millis.fmt(f),
+        }
+    }
+}
+
 impl Display for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.what.fmt(f)?;
@@ -158,15 +167,6 @@ impl Display for Seen {
             Self::Rst => f.write_str("rst"),
             Self::Closed => f.write_str("closed"),
             Self::Quiet(span) => write!(f, "quiet {span}"),
-        }
-    }
-}
-
-impl Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exact(length) => duration(f, *length),
-            Self::Millis(expr) => value::number(f, expr, false),
         }
     }
 }

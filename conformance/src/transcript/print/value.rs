@@ -168,7 +168,7 @@ fn sole(int: &IntExpr) -> Option<i64> {
 }
 
 /// Hex for a number by itself, decimal within a sum.
-pub(super) fn number(f: &mut fmt::Formatter<'_>, int: &IntExpr, hex: bool) -> fmt::Result {
+fn number(f: &mut fmt::Formatter<'_>, int: &IntExpr, hex: bool) -> fmt::Result {
     if hex && let Some(number) = sole(int) {
         return write!(f, "{number:#x}");
     }

@@ -49,6 +49,8 @@ impl World {
     }
 
     pub(super) fn handle(&mut self, input: Input<'_>) {
+        let line = input.to_string();
+        assert!(!line.contains('\n'), "{line}");
         self.server.handle(self.now, input);
         self.collect();
     }

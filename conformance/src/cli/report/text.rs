@@ -1,0 +1,278 @@
+//! The report for people.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::io::Write;
+use std::time::Duration;
+
+use anstyle::AnsiColor;
+use anstyle::Style;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+
+use crate::cli::Exit;
+use crate::judge::CaseReport;
+use crate::judge::Event;
+use crate::judge::Level;
+use crate::judge::Problem;
+use crate::judge::Summary;
+use crate::judge::Verdict;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const ODD: Style = AnsiColor::Yellow.on_default();
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// Prints a run: a line a group, and at length what went wrong.
+pub(in crate::cli) struct Text {
+    out: Box<dyn Write>,
+    verbose: bool,
+    quiet: bool,
+    strict: Level,
+    progress: ProgressBar,
+    groups: Vec<(String, Group)>,
+    problems: Vec<(CaseReport, Option<String>)>,
+    runs: u32,
+}
+
+#[derive(Default)]
+struct Group {
+    counts: BTreeMap<&'static str, usize>,
+    lines: Vec<String>,
+}
+
+impl Text {
+    pub(in crate::cli) fn new(verbose: bool, quiet: bool, to_stderr: bool, strict: Level) -> Self {
+        let out: Box<dyn Write> = if to_stderr {
+            Box::new(anstream::stderr())
+        } else {
+            Box::new(anstream::stdout())
+        };
+        Self {
+            out,
+            verbose,
+            quiet,
+            strict,
+            progress: ProgressBar::hidden(),
+            groups: Vec::new(),
+            problems: Vec::new(),
+            runs: 0,
+        }
+    }
+
+    pub(in crate::cli) fn tell(&mut self, event: &Event, trace: Option<&str>) {
+        match event {
+            Event::RunStarted {
+                target,
+                cases,
+                min_session_timeout,
+                max_session_timeout,
+                ..
+            } => {
+                self.runs += 1;
+                self.groups.clear();
+                self.problems.clear();
+                if !self.quiet && self.runs == 1 {
+                    let count = plural(*cases, "case");
+                    self.line(format_args!("{BOLD}{target}{BOLD:#}  {count}"));
+                    self.line(format_args!(
+                        "{DIM}session timeout {min_session_timeout} to {max_session_timeout} ms{DIM:#}"
+                    ));
+                }
+                self.progress = progress(*cases);
+            }
+            Event::CaseFinished(report) => {
+                self.progress.inc(1);
+                self.progress.set_message(report.name.clone());
+                self.case(report, trace);
+            }
+            Event::RunFinished(summary) => {
+                self.progress.finish_and_clear();
+                self.summary(summary);
+            }
+        }
+    }
+
+    /// Says what the exit code means, if it is not plain from what was printed.
+    pub(in crate::cli) fn finish(&mut self, exit: Exit) {
+        self.progress.finish_and_clear();
+        if exit == Exit::Interrupted {
+            self.line(format_args!(
+                "{ODD}interrupted{ODD:#}: the rest was not tested"
+            ));
+        }
+        let _ = self.out.flush();
+    }
+
+    fn case(&mut self, report: &CaseReport, trace: Option<&str>) {
+        let name = report
+            .name
+            .split_once('/')
+            .map_or(report.name.as_str(), |(group, _)| group);
+        if !self.groups.iter().any(|(known, _)| known == name) {
+            self.groups.push((name.to_owned(), Group::default()));
+        }
+        let (word, style) = self.word(report);
+        if let Some((_, group)) = self.groups.iter_mut().find(|(known, _)| known == name) {
+            *group.counts.entry(word).or_default() += 1;
+            let remark = match &report.verdict {
+                Verdict::Tolerated { outcomes } => format!("  {DIM}{}{DIM:#}", outcomes.join(", ")),
+                _ => String::new(),
+            };
+            group.lines.push(format!(
+                "    {style}{word:<9}{style:#} {} {:<6} {}{remark}",
+                report.id, report.level, report.title
+            ));
+        }
+        if !report.verdict.is_fine() {
+            self.problems
+                .push((report.clone(), trace.map(str::to_owned)));
+        }
+    }
+
+    fn word(&self, report: &CaseReport) -> (&'static str, Style) {
+        match &report.verdict {
+            Verdict::Passed => ("passed", GOOD),
+            Verdict::Tolerated { .. } => ("tolerated", GOOD),
+            Verdict::Failed(_) if report.level <= self.strict => ("failed", BAD),
+            Verdict::Failed(_) => ("differs", ODD),
+            Verdict::Blocked { .. } => ("blocked", ODD),
+            Verdict::Untested { .. } => ("untested", ODD),
+        }
+    }
+
+    fn summary(&mut self, summary: &Summary) {
+        if !self.quiet && self.runs == 1 {
+            self.groups();
+        }
+        for (report, trace) in std::mem::take(&mut self.problems) {
+            self.problem(&report, trace.as_deref());
+        }
+        if let Some(trouble) = &summary.trouble {
+            self.line(format_args!("\n{BAD}could not test{BAD:#}: {trouble}"));
+        }
+        if self.quiet && summary.failed == 0 && summary.trouble.is_none() {
+            return;
+        }
+        let mut parts = Vec::new();
+        for (count, word, style) in [
+            (summary.passed, "passed", GOOD),
+            (summary.tolerated, "tolerated", GOOD),
+            (summary.failed, "failed", BAD),
+            (summary.differed, "differ where they may", ODD),
+            (summary.blocked, "blocked", ODD),
+            (summary.untested, "untested", ODD),
+        ] {
+            if count > 0 {
+                parts.push(format!("{style}{count} {word}{style:#}"));
+            }
+        }
+        let run = if self.runs > 1 {
+            format!("run {}: ", self.runs)
+        } else {
+            "\n".to_owned()
+        };
+        let parts = if parts.is_empty() {
+            "nothing was tested".to_owned()
+        } else {
+            parts.join(", ")
+        };
+        let seconds = summary.elapsed.as_secs_f64();
+        self.line(format_args!("{run}{parts} {DIM}in {seconds:.2} s{DIM:#}"));
+    }
+
+    fn groups(&mut self) {
+        let groups = std::mem::take(&mut self.groups);
+        let width = groups.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        self.line(format_args!(""));
+        for (name, group) in groups {
+            let count: usize = group.counts.values().sum();
+            let remarks: Vec<_> = group
+                .counts
+                .iter()
+                .filter(|(word, _)| **word != "passed")
+                .map(|(word, count)| format!("{count} {word}"))
+                .collect();
+            let has = |word| group.counts.contains_key(word);
+            let (mark, style) = if has("failed") {
+                ("✗", BAD)
+            } else if has("differs") || has("blocked") || has("untested") {
+                ("~", ODD)
+            } else {
+                ("✓", GOOD)
+            };
+            let remarks = remarks.join(", ");
+            self.line(format_args!(
+                "  {style}{mark}{style:#} {name:<width$}  {count:>3}   {remarks}"
+            ));
+            if self.verbose {
+                for line in &group.lines {
+                    self.line(format_args!("{line}"));
+                }
+            }
+        }
+    }
+
+    fn problem(&mut self, report: &CaseReport, trace: Option<&str>) {
+        let (word, style) = self.word(report);
+        let CaseReport {
+            id, name, level, ..
+        } = report;
+        let word = word.to_uppercase();
+        self.line(format_args!(
+            "\n{style}{word}{style:#} {BOLD}{name}{BOLD:#}  {id} {level}"
+        ));
+        match &report.verdict {
+            Verdict::Failed(problem) => self.failure(problem, &report.title, trace),
+            Verdict::Blocked { by } => {
+                self.line(format_args!("  blocked by {by}, which did not pass"));
+            }
+            Verdict::Untested { reason } => self.line(format_args!("  {reason}")),
+            Verdict::Passed | Verdict::Tolerated { .. } => {}
+        }
+    }
+
+    fn failure(&mut self, problem: &Problem, title: &str, trace: Option<&str>) {
+        self.line(format_args!("  claim     {title}"));
+        if let Some(sent) = &problem.sent {
+            self.line(format_args!("  sent      {} > {sent}", problem.connection));
+        }
+        for (index, expected) in problem.expected.iter().enumerate() {
+            let label = if index == 0 { "expected" } else { "      or" };
+            self.line(format_args!("  {label}  {expected}"));
+        }
+        self.line(format_args!("  actual    {BOLD}{}{BOLD:#}", problem.actual));
+        self.line(format_args!("  why       {}", problem.why));
+        if let Some(trace) = trace {
+            self.line(format_args!("  replay    {trace}"));
+        }
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        // A reader that went away is not an error.
+        let _ = writeln!(self.out, "{line}");
+    }
+}
+
+/// A bar on stderr, if somebody is looking.
+fn progress(cases: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(cases as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg:.dim}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+/// A count and its noun.
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}

@@ -1,0 +1,128 @@
+//! `zkspec serve`: the in-memory server, for clients to try themselves on.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::Instant;
+use crate::cli::Exit;
+use crate::cli::Trouble;
+use crate::cli::runtime;
+use crate::cli::say;
+use crate::cli::signal::asked_to_stop;
+use crate::net;
+use crate::net::Clock;
+use crate::server::Config;
+use crate::server::Event;
+use crate::server::Flaw;
+use crate::server::Mode;
+use crate::server::Server;
+use crate::server::Transport;
+
+/// What `zkspec serve` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Where to listen; port 0 lets the system choose one, which is printed.
+    #[arg(default_value = "127.0.0.1:2181")]
+    address: SocketAddr,
+    #[command(flatten)]
+    server: Setup,
+    /// Print every event: sessions made, renewed, expired, connections refused.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// How the in-memory server is set up.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Setup {
+    /// tickTime: the grain of expiry; the session timeout is from 2 to 20 of them.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    tick_time: u64,
+    /// minSessionTimeout, if not two ticks.
+    #[arg(long, value_name = "MS")]
+    min_session_timeout: Option<u64>,
+    /// maxSessionTimeout, if not twenty ticks.
+    #[arg(long, value_name = "MS")]
+    max_session_timeout: Option<u64>,
+    /// maxClientCnxns: connections from one address, 0 for no limit.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    max_client_cnxns: u32,
+    /// Serve read-only, as a member without a quorum does.
+    #[arg(long)]
+    read_only: bool,
+    /// Be like Apache's Netty factory rather than its NIO one, where they differ.
+    #[arg(long)]
+    netty: bool,
+    /// Do something wrong on purpose; see `zkspec serve --flaw help`.
+    #[arg(long, value_name = "NAME")]
+    flaw: Vec<String>,
+}
+
+impl Setup {
+    /// The server's configuration.
+    pub(super) fn config(&self) -> Result<Config, Trouble> {
+        let mut config = Config {
+            tick_time: Duration::from_millis(self.tick_time.max(1)),
+            min_session_timeout: self.min_session_timeout.map(Duration::from_millis),
+            max_session_timeout: self.max_session_timeout.map(Duration::from_millis),
+            max_client_connections: self.max_client_cnxns,
+            ..Config::default()
+        };
+        if self.read_only {
+            config.mode = Mode::ReadOnly;
+        }
+        if self.netty {
+            config.transport = Transport::Netty;
+        }
+        for name in &self.flaw {
+            let Some(flaw) = Flaw::from_name(name) else {
+                let known: Vec<_> = Flaw::ALL.iter().map(|flaw| flaw.name()).collect();
+                return Err(Trouble::usage(format!("there is no flaw called {name:?}"))
+                    .hint(format!("the flaws are {}", known.join(", "))));
+            };
+            config.flaws = config.flaws.with(flaw);
+        }
+        Ok(config)
+    }
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
+    if arguments.server.flaw.iter().any(|name| name == "help") {
+        for flaw in Flaw::ALL {
+            say(format_args!("{:<28} {}", flaw.name(), flaw.summary()));
+        }
+        return Ok(Exit::Fine);
+    }
+    let mut config = arguments.server.config()?;
+    let cannot = |error: std::io::Error| Trouble {
+        exit: Exit::Untested,
+        message: format!("cannot listen on {}: {error}", arguments.address),
+        hint: Some("port 0 lets the system choose a free one".to_owned()),
+    };
+    let clock = Clock::start();
+    runtime()?.block_on(async {
+        let listener = std::net::TcpListener::bind(arguments.address).map_err(cannot)?;
+        let address = listener.local_addr().map_err(cannot)?;
+        let listener = net::listen(listener).map_err(cannot)?;
+        config.client_port = address.port();
+        config.start_ms = net::start_millis();
+        say(format_args!("listening on {address}"));
+        let verbose = arguments.verbose;
+        let tell = move |event: &Event| {
+            if verbose {
+                say(event);
+            }
+        };
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(async move {
+            asked_to_stop().await;
+            let _ = stop.send(());
+        });
+        let server = Server::new(config, Instant::ZERO);
+        net::serve(listener, server, clock, tell, stopped)
+            .await
+            .map_err(cannot)?;
+        Ok(Exit::Fine)
+    })
+}

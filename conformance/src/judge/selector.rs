@@ -1,0 +1,162 @@
+//! Which cases to run.
+
+use crate::judge::Case;
+use crate::judge::Catalogue;
+use crate::judge::Level;
+
+/// A choice of cases, as the command line spells it.
+///
+/// A selector is an id (`ZK0402`), a group (`renew`), a name with `*` for any run of characters
+/// (`renew/*password*`), `tag:NAME` or `level:LEVEL`; `!` in front takes cases away. Without any
+/// selector that adds, every case is chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    add: Vec<Selector>,
+    remove: Vec<Selector>,
+}
+
+#[derive(Clone, Debug)]
+enum Selector {
+    Id(String),
+    Name(String),
+    Tag(String),
+    Level(Level),
+}
+
+/// Why a selector chooses nothing.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelectorError {
+    /// No case agrees with it.
+    #[error("selector {selector:?} matches no case{}", hint(.nearest.as_ref()))]
+    Nothing {
+        /// As it was written.
+        selector: String,
+        /// What may have been meant.
+        nearest: Option<String>,
+    },
+    /// The level is not one.
+    #[error("selector {selector:?}: {error}")]
+    Level {
+        /// As it was written.
+        selector: String,
+        /// What is wrong.
+        error: String,
+    },
+}
+
+fn hint(nearest: Option<&String>) -> String {
+    nearest.map_or_else(String::new, |nearest| {
+        format!("; did you mean {nearest:?}?")
+    })
+}
+
+impl Selection {
+    /// Reads selectors; each has to match a case of `catalogue`, so that a typo is an error and
+    /// not a run of nothing.
+    ///
+    /// # Errors
+    /// If one matches no case.
+    pub fn parse<'a>(
+        selectors: impl IntoIterator<Item = &'a str>,
+        catalogue: &Catalogue,
+    ) -> Result<Self, SelectorError> {
+        let mut selection = Self::default();
+        for text in selectors {
+            let (list, plain) = match text.strip_prefix('!') {
+                Some(plain) => (&mut selection.remove, plain),
+                None => (&mut selection.add, text),
+            };
+            let selector = Selector::parse(plain).map_err(|error| SelectorError::Level {
+                selector: text.to_owned(),
+                error,
+            })?;
+            if !catalogue.cases().iter().any(|case| selector.matches(case)) {
+                let nearest = nearest(plain, catalogue);
+                return Err(SelectorError::Nothing {
+                    selector: text.to_owned(),
+                    nearest,
+                });
+            }
+            list.push(selector);
+        }
+        Ok(selection)
+    }
+
+    /// Whether it chooses `case`.
+    #[must_use]
+    pub fn chooses(&self, case: &Case) -> bool {
+        let added = self.add.is_empty() || self.add.iter().any(|one| one.matches(case));
+        added && !self.remove.iter().any(|one| one.matches(case))
+    }
+}
+
+impl Selector {
+    fn parse(text: &str) -> Result<Self, String> {
+        if let Some(tag) = text.strip_prefix("tag:") {
+            return Ok(Self::Tag(tag.to_owned()));
+        }
+        if let Some(level) = text.strip_prefix("level:") {
+            return level.parse().map(Self::Level);
+        }
+        let digits = text.get(2..).unwrap_or_default();
+        let is_id = text
+            .get(..2)
+            .is_some_and(|start| start.eq_ignore_ascii_case("zk"))
+            && digits.len() == 4
+            && digits.bytes().all(|byte| byte.is_ascii_digit());
+        Ok(if is_id {
+            Self::Id(text.to_ascii_uppercase())
+        } else {
+            Self::Name(text.to_owned())
+        })
+    }
+
+    fn matches(&self, case: &Case) -> bool {
+        match self {
+            Self::Id(id) => case.id == *id,
+            Self::Tag(tag) => case.has_tag(tag),
+            Self::Level(level) => case.level == *level,
+            Self::Name(pattern) => case.group() == pattern || glob(pattern, &case.name),
+        }
+    }
+}
+
+/// Whether `text` is `pattern`, where `*` stands for any run of characters.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(text) = text.strip_prefix(start) else {
+        return false;
+    };
+    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    ends.any(|at| text.get(at..).is_some_and(|text| glob(rest, text)))
+}
+
+fn nearest(text: &str, catalogue: &Catalogue) -> Option<String> {
+    let groups = catalogue.cases().iter().map(|case| case.group().to_owned());
+    let names = catalogue.cases().iter().map(|case| case.name.clone());
+    let tags = catalogue.cases().iter().flat_map(|case| &case.tags);
+    groups
+        .chain(names)
+        .chain(tags.map(|tag| format!("tag:{tag}")))
+        .map(|candidate| (strsim::jaro_winkler(text, &candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob;
+
+    #[test]
+    fn a_star_stands_for_any_run_of_characters() {
+        assert!(glob("renew/*password*", "renew/wrong-password-is-refused"));
+        assert!(glob("*", "a"));
+        assert!(glob("a*", "a"));
+        assert!(!glob("renew/*password", "renew/wrong-password-is-refused"));
+        assert!(!glob("renew", "renew/x"));
+    }
+}

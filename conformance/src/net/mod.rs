@@ -1,0 +1,16 @@
+//! The network shell: the only part that opens sockets and reads a clock.
+//!
+//! It carries out what the engines ask for and tells them what happened; whatever it could decide
+//! is decided in them.
+
+mod clock;
+mod player;
+mod server;
+
+pub use self::clock::Clock;
+pub use self::clock::start_millis;
+pub use self::player::Played;
+pub use self::player::play;
+pub use self::server::InMemoryServer;
+pub use self::server::listen;
+pub use self::server::serve;

@@ -1,0 +1,326 @@
+//! A step that waits for one of several outcomes, all followed at once.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::Instant;
+use crate::player::Config;
+use crate::player::End;
+use crate::player::connection::Connection;
+use crate::player::span_of;
+use crate::transcript::Bindings;
+use crate::transcript::EvalError;
+use crate::transcript::Grade;
+use crate::transcript::Match;
+use crate::transcript::Observation;
+use crate::transcript::Outcome;
+use crate::transcript::Packet;
+use crate::transcript::Seen;
+
+/// One of several outcomes, expected on one connection.
+#[derive(Clone, Debug)]
+pub(super) struct Expectation {
+    connection: String,
+    paths: Vec<Path>,
+    began: Instant,
+    deadline: Instant,
+}
+
+/// An outcome, and how far it has come about.
+#[derive(Clone, Debug)]
+struct Path {
+    outcome: Outcome,
+    /// For each observation, when it may be made.
+    windows: Vec<Option<Window>>,
+    bindings: Bindings,
+    /// Observations made so far.
+    made: usize,
+    /// Bytes that took.
+    offset: usize,
+    /// Why it cannot come about any more.
+    dead: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    from: Option<Instant>,
+    to: Option<Instant>,
+    mark: Instant,
+}
+
+/// How far an expectation has come.
+pub(super) enum Progress {
+    Waiting,
+    Strict,
+    Tolerated(String),
+    Failed {
+        outcome: Option<String>,
+        actual: String,
+    },
+}
+
+impl Expectation {
+    pub(super) fn new(
+        connection: &str,
+        outcomes: &[Outcome],
+        bindings: &Bindings,
+        marks: &BTreeMap<String, Instant>,
+        config: &Config,
+        now: Instant,
+    ) -> Result<Self, EvalError> {
+        let mut deadline = now + config.patience;
+        let mut paths = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            let mut windows = Vec::with_capacity(outcome.seen.len());
+            for observation in &outcome.seen {
+                let window = window(observation, bindings, marks, config)?;
+                if let Some(to) = window.and_then(|window| window.to) {
+                    deadline = deadline.max(to + Duration::from_millis(1));
+                }
+                if let Seen::Quiet(span) = &observation.what {
+                    deadline = deadline.max(now + span_of(span, bindings)?);
+                }
+                windows.push(window);
+            }
+            paths.push(Path {
+                outcome: outcome.clone(),
+                windows,
+                bindings: bindings.clone(),
+                made: 0,
+                offset: 0,
+                dead: None,
+            });
+        }
+        Ok(Self {
+            connection: connection.to_owned(),
+            paths,
+            began: now,
+            deadline,
+        })
+    }
+
+    pub(super) fn connection(&self) -> &str {
+        &self.connection
+    }
+
+    /// The next moment at which something may be decided.
+    pub(super) fn deadline(&self) -> Instant {
+        let quiet = self
+            .paths
+            .iter()
+            .filter_map(|path| path.quiet_until(self.began));
+        quiet
+            .min()
+            .map_or(self.deadline, |quiet| quiet.min(self.deadline))
+    }
+
+    /// The outcomes that would have done, in the transcript's words.
+    pub(super) fn expected(&self) -> Vec<String> {
+        let fine = self
+            .paths
+            .iter()
+            .filter(|path| path.outcome.grade != Grade::Forbidden);
+        fine.map(words).collect()
+    }
+
+    /// Holds what has come in against the outcomes.
+    pub(super) fn advance(
+        &mut self,
+        now: Instant,
+        connection: &mut Connection,
+        bindings: &mut Bindings,
+    ) -> Result<Progress, EvalError> {
+        for path in &mut self.paths {
+            while path.step(now, self.began, connection)? {}
+        }
+        let over = now >= self.deadline || connection.end().is_some();
+        let mut best = None;
+        for (index, path) in self.paths.iter().enumerate() {
+            match (&path.dead, path.is_complete()) {
+                (None, true) => {
+                    best = Some(index);
+                    break;
+                }
+                // One that is preferred may still come about.
+                (None, false) if !over => return Ok(Progress::Waiting),
+                (None, false)
+                    if path
+                        .quiet_until(self.began)
+                        .is_some_and(|until| now < until) =>
+                {
+                    return Ok(Progress::Waiting);
+                }
+                _ => {}
+            }
+        }
+        let Some(path) = best.and_then(|index| self.paths.get(index)) else {
+            return Ok(Progress::Failed {
+                outcome: None,
+                actual: self.actual(now, connection),
+            });
+        };
+        connection.take(path.offset);
+        *bindings = path.bindings.clone();
+        Ok(match path.outcome.grade {
+            Grade::Strict => Progress::Strict,
+            Grade::Tolerated => Progress::Tolerated(path.outcome.name.clone()),
+            Grade::Forbidden => {
+                let actual = format!("{} (the outcome called {})", words(path), path.outcome.name);
+                Progress::Failed {
+                    outcome: Some(path.outcome.name.clone()),
+                    actual,
+                }
+            }
+        })
+    }
+
+    /// What was seen instead, told from the outcome that came closest.
+    fn actual(&self, now: Instant, connection: &Connection) -> String {
+        let closest = self.paths.iter().max_by_key(|path| path.made);
+        let Some(path) = closest else {
+            return "nothing was expected".to_owned();
+        };
+        if let Some(dead) = &path.dead {
+            return dead.clone();
+        }
+        let waited = (now - self.began).as_millis();
+        match connection.end() {
+            Some((end, _)) => format!("{end}, with nothing before it"),
+            None if connection.bytes(path.offset).is_empty() => {
+                format!("nothing for {waited} ms, and the connection is open")
+            }
+            None => {
+                let count = connection.bytes(path.offset).len();
+                format!("{count} bytes of an unfinished packet after {waited} ms")
+            }
+        }
+    }
+}
+
+impl Path {
+    fn is_complete(&self) -> bool {
+        self.made == self.outcome.seen.len()
+    }
+
+    fn quiet_until(&self, began: Instant) -> Option<Instant> {
+        if self.dead.is_some() {
+            return None;
+        }
+        match &self.outcome.seen.get(self.made)?.what {
+            Seen::Quiet(span) => Some(began + span_of(span, &self.bindings).ok()?),
+            _ => None,
+        }
+    }
+
+    /// Tries to make the next observation; whether it was made.
+    fn step(
+        &mut self,
+        now: Instant,
+        began: Instant,
+        connection: &Connection,
+    ) -> Result<bool, EvalError> {
+        if self.dead.is_some() {
+            return Ok(false);
+        }
+        let Some(observation) = self.outcome.seen.get(self.made) else {
+            return Ok(false);
+        };
+        let waiting = connection.bytes(self.offset);
+        let made = match &observation.what {
+            Seen::Packet(Packet::Raw(None)) => connection.end().map(|_| waiting.len()),
+            Seen::Packet(packet) => match self.bindings.matches(packet, waiting)? {
+                Match::Whole(count) => Some(count),
+                Match::Differs(why) => return Ok(self.die(why)),
+                Match::Partial => match connection.end() {
+                    None => None,
+                    Some((end, _)) if waiting.is_empty() => return Ok(self.die(end.to_string())),
+                    Some((end, _)) => {
+                        let count = waiting.len();
+                        return Ok(self.die(format!("{count} bytes of a packet, then {end}")));
+                    }
+                },
+            },
+            Seen::Fin | Seen::Rst | Seen::Closed if !waiting.is_empty() => {
+                return Ok(self.die(format!("{} more bytes instead of a close", waiting.len())));
+            }
+            Seen::Fin | Seen::Rst | Seen::Closed => match (connection.end(), &observation.what) {
+                (None, _) => None,
+                (Some((End::Rst, _)), Seen::Fin) => return Ok(self.die("rst".to_owned())),
+                (Some((End::Fin, _)), Seen::Rst) => return Ok(self.die("fin".to_owned())),
+                (Some(_), _) => Some(0),
+            },
+            Seen::Quiet(span) => {
+                if let Some((end, _)) = connection.end() {
+                    return Ok(self.die(end.to_string()));
+                }
+                if !waiting.is_empty() {
+                    return Ok(self.die(format!("{} bytes instead of silence", waiting.len())));
+                }
+                (now >= began + span_of(span, &self.bindings)?).then_some(0)
+            }
+        };
+        let Some(count) = made else { return Ok(false) };
+        let at = match &observation.what {
+            Seen::Packet(_) => connection.arrival(self.offset + count),
+            Seen::Quiet(_) => Some(now),
+            _ => connection.end().map(|(_, at)| at),
+        };
+        if let Some(why) = self.outside_window(at.unwrap_or(now)) {
+            return Ok(self.die(why));
+        }
+        self.offset += count;
+        self.made += 1;
+        Ok(true)
+    }
+
+    /// Why an observation made at `at` does not count.
+    fn outside_window(&self, at: Instant) -> Option<String> {
+        let window = (*self.windows.get(self.made)?)?;
+        let seen = (at - window.mark).as_millis();
+        if window.from.is_some_and(|from| at < from) {
+            return Some(format!("it came {seen} ms after the mark, too soon"));
+        }
+        if window.to.is_some_and(|to| at > to) {
+            return Some(format!("it came {seen} ms after the mark, too late"));
+        }
+        None
+    }
+
+    fn die(&mut self, why: String) -> bool {
+        self.dead = Some(match self.made {
+            0 => why,
+            made => format!("after {made} as expected, {why}"),
+        });
+        false
+    }
+}
+
+fn window(
+    observation: &Observation,
+    bindings: &Bindings,
+    marks: &BTreeMap<String, Instant>,
+    config: &Config,
+) -> Result<Option<Window>, EvalError> {
+    let Some(within) = &observation.within else {
+        return Ok(None);
+    };
+    let mark = *marks
+        .get(&within.mark)
+        .ok_or_else(|| EvalError::UnknownMark(within.mark.clone()))?;
+    let moment = |expr: &Option<_>| -> Result<Option<Instant>, EvalError> {
+        let Some(expr) = expr else { return Ok(None) };
+        let millis = u64::try_from(bindings.int(expr)?).unwrap_or(0);
+        Ok(Some(mark + Duration::from_millis(millis)))
+    };
+    let to = moment(&within.to)?.map(|to| to + config.slack);
+    Ok(Some(Window {
+        from: moment(&within.from)?,
+        to,
+        mark,
+    }))
+}
+
+fn words(path: &Path) -> String {
+    let seen: Vec<_> = path.outcome.seen.iter().map(ToString::to_string).collect();
+    seen.join(", ")
+}

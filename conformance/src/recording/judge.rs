@@ -1,0 +1,142 @@
+//! Judges a recording by the server engine: what the clients sent goes into the engine, and what
+//! the servers sent is held against what comes out.
+//!
+//! A recording leaves open what the engine has to know: which sessions there were before it began,
+//! which bounds the server has for timeouts, when it was killed and started again. Wherever what
+//! the server did is one of the things a server may have done, the engine is told so and goes on
+//! from there; a [`Judgement::differences`] entry is something no state of the server explains.
+//! What is remarkable all the same, such as a server that closed a connection for no reason that
+//! shows, is a note.
+//!
+//! Data operations are carried through: that each is answered, once, in order and with its xid, is
+//! judged; what the answer says is not.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::capture::Side;
+use crate::recording::Event;
+use crate::recording::Recording;
+use crate::recording::What;
+use crate::recording::peer::Peer;
+
+/// What came of judging a recording.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Judgement {
+    /// What a server did that it should not have done.
+    pub differences: Vec<Remark>,
+    /// What is worth knowing, and what could not be judged.
+    pub notes: Vec<Remark>,
+    /// Connections that were followed from their first byte.
+    pub connections: usize,
+    /// Frames of servers that were judged.
+    pub frames: usize,
+}
+
+/// Something said about one moment of a recording.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Remark {
+    /// When, since the start of the recording.
+    pub at: Duration,
+    /// The packet of the capture, counted from 1.
+    pub packet: u64,
+    /// The connection's name.
+    pub connection: String,
+    /// What is to be said.
+    pub text: String,
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            at,
+            packet,
+            connection,
+            text,
+        } = self;
+        write!(
+            f,
+            "{:.6} packet {packet} {connection}: {text}",
+            at.as_secs_f64()
+        )
+    }
+}
+
+/// Judges what the servers of a recording did.
+#[must_use]
+pub fn judge(recording: &Recording) -> Judgement {
+    let mut peers: BTreeMap<SocketAddr, Peer> = BTreeMap::new();
+    for connection in &recording.connections {
+        peers
+            .entry(connection.server)
+            .or_insert_with(|| Peer::new(recording, connection.server));
+    }
+    let mut judgement = Judgement::default();
+    for event in &recording.events {
+        let Some(connection) = recording.connections.get(event.connection) else {
+            continue;
+        };
+        let Some(peer) = peers.get_mut(&connection.server) else {
+            continue;
+        };
+        let mut say = Say {
+            judgement: &mut judgement,
+            event,
+            name: &connection.name,
+        };
+        peer.event(event.connection, event.at, &event.what, &mut say);
+    }
+    for peer in peers.values() {
+        judgement.connections += peer.followed();
+        judgement.frames += peer.frames();
+    }
+    judgement
+}
+
+/// Where a peer's remarks go.
+pub(super) struct Say<'a> {
+    judgement: &'a mut Judgement,
+    event: &'a Event,
+    name: &'a str,
+}
+
+impl Say<'_> {
+    pub(super) fn differs(&mut self, text: String) {
+        let remark = self.remark(text);
+        self.judgement.differences.push(remark);
+    }
+
+    pub(super) fn note(&mut self, text: String) {
+        let remark = self.remark(text);
+        self.judgement.notes.push(remark);
+    }
+
+    fn remark(&self, text: String) -> Remark {
+        let Event { at, packet, .. } = *self.event;
+        Remark {
+            at,
+            packet,
+            connection: self.name.to_owned(),
+            text,
+        }
+    }
+}
+
+/// All the bytes one side of a connection sent, up to the first gap.
+pub(super) fn stream(recording: &Recording, connection: usize, side: Side) -> Vec<u8> {
+    let mut all = Vec::new();
+    for event in recording
+        .events
+        .iter()
+        .filter(|event| event.connection == connection)
+    {
+        match &event.what {
+            What::Data(from, bytes) if *from == side => all.extend_from_slice(bytes),
+            What::Gap(from, _) if *from == side => break,
+            _ => {}
+        }
+    }
+    all
+}

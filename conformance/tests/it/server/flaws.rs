@@ -1,0 +1,148 @@
+//! Every flaw shows on the wire, and none is there unless asked for.
+
+use std::net::Ipv4Addr;
+
+use jute_codec::ConnectRequest;
+use zk_conformance::server::Config;
+use zk_conformance::server::Flaw;
+use zk_conformance::server::Flaws;
+use zk_conformance::server::password;
+
+use crate::server::world::FIRST;
+use crate::server::world::World;
+use crate::server::world::close_session;
+use crate::server::world::connect;
+use crate::server::world::hex;
+use crate::server::world::new;
+use crate::server::world::ping;
+use crate::server::world::renew;
+use crate::server::world::renew_with;
+use crate::server::world::request;
+use crate::server::world::tick;
+
+/// Opens a connection from an address of its own and sends bytes on it.
+fn open(world: &mut World, id: u64, bytes: &[u8]) {
+    let host = u8::try_from(id).expect("a small id");
+    world.accept_from(id, Ipv4Addr::new(10, 0, 0, host).into());
+    world.send(id, bytes);
+}
+
+/// Shakes hands in every way there is, some of them twice.
+fn handshakes(world: &mut World) {
+    open(world, 1, &new(1));
+    open(world, 2, &new(i32::MAX));
+    let ahead = |last_zxid_seen| ConnectRequest {
+        last_zxid_seen,
+        protocol_version: 5,
+        time_out: 4_000,
+        passwd: Some(&[0; 16]),
+        ..ConnectRequest::default()
+    };
+    open(world, 3, &connect(&ahead(0)));
+    open(world, 4, &connect(&ahead(1_000)));
+    open(world, 5, &connect(&ahead(-1)));
+}
+
+/// Presents sessions with right passwords and wrong ones.
+fn renewals(world: &mut World) {
+    open(world, 10, &renew(FIRST, 2_000));
+    open(world, 11, &renew_with(FIRST + 1, 2_000, &[0; 16]));
+    open(world, 12, &renew(FIRST + 1, 2_000));
+    open(world, 13, &renew_with(99, 2_000, &[0; 16]));
+    open(world, 14, &renew_with(99, 2_000, &password(99)));
+    world.send(13, &ping());
+}
+
+/// Opens sessions of 400 ms, each with another kind of life in it.
+fn lives(world: &mut World) {
+    let start = world.now.as_millis();
+    let auth = hex("00000000 00000002 6970 00000000");
+    let signs = [
+        vec![],
+        request(5, 11, &[]),
+        request(-4, 100, &auth),
+        vec![0],
+    ];
+    for id in 20..24 {
+        open(world, id, &new(400));
+    }
+    world.at(start + 300);
+    for (id, sign) in (20..24).zip(signs) {
+        world.send(id, &sign);
+    }
+    world.at(start + 5_000);
+}
+
+/// Ends connections in every way there is.
+fn ends(world: &mut World) {
+    for id in 30..34 {
+        open(world, id, &new(4_000));
+    }
+    let last = world
+        .server
+        .sessions()
+        .map(|session| session.session_id)
+        .max();
+    let last = last.unwrap_or(FIRST);
+    world.send(30, &close_session(7));
+    world.send(31, &request(8, 999, &[]));
+    world.send(31, &ping());
+    world.send(32, &hex("00100000"));
+    world.send(33, &hex("ffffffff"));
+    for (id, session_id) in (40..).zip(last - 3..=last) {
+        open(world, id, &renew(session_id, 4_000));
+    }
+    let crowd = Ipv4Addr::new(10, 1, 1, 1);
+    for id in 50..54 {
+        world.accept_from(id, crowd.into());
+    }
+    world.at(world.now.as_millis() + 30_000);
+}
+
+/// What goes over the wire, with the times.
+fn observe(flaws: Flaws) -> String {
+    let mut world = World::new(Config {
+        flaws,
+        max_client_connections: 2,
+        ..tick(200)
+    });
+    handshakes(&mut world);
+    renewals(&mut world);
+    lives(&mut world);
+    ends(&mut world);
+    let on_wire = world.log.lines().filter(|line| line.contains(" < "));
+    on_wire.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_flaw_shows_on_the_wire() {
+    let right = observe(Flaws::NONE);
+    assert_eq!(observe(Flaws::NONE), right);
+    for &flaw in Flaw::ALL {
+        assert_ne!(observe(Flaws::NONE.with(flaw)), right, "{flaw}");
+    }
+}
+
+#[test]
+fn flaws_are_told_apart() {
+    let wires: Vec<_> = Flaw::ALL
+        .iter()
+        .map(|&flaw| observe(Flaws::NONE.with(flaw)))
+        .collect();
+    for (at, wire) in wires.iter().enumerate() {
+        let first = wires.iter().position(|other| other == wire);
+        assert_eq!(first, Some(at), "{} is another flaw again", Flaw::ALL[at]);
+    }
+}
+
+#[test]
+fn names_find_their_flaws() {
+    for &flaw in Flaw::ALL {
+        assert_eq!(Flaw::from_name(flaw.name()), Some(flaw));
+        assert!(flaw.summary().ends_with('.'), "{flaw}");
+    }
+    assert_eq!(Flaw::from_name("none"), None);
+    assert_eq!(Flaws::NONE.iter().count(), 0);
+    let all: Flaws = Flaw::ALL.iter().copied().collect();
+    assert!(all.iter().eq(Flaw::ALL.iter().copied()));
+}
