@@ -11,6 +11,7 @@
 )]
 
 mod capture;
+mod client;
 mod frame;
 mod records;
 pub mod seeds;
@@ -19,6 +20,7 @@ mod steps;
 mod walk;
 
 pub use crate::capture::capture;
+pub use crate::client::client;
 pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;
@@ -30,6 +32,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target there is, but for the [`canary`], which is meant to fail.
 pub const TARGETS: &[Target] = &[
     ("capture", capture),
+    ("client", client),
     ("frame", frame),
     ("records", records),
     ("server", server),
