@@ -83,6 +83,8 @@ enum Link {
         framer: Framer,
         asked: bool,
         granted: bool,
+        /// Whether bytes came in that no server sends, so that the next may be misread.
+        spoilt: bool,
         owed: VecDeque<RequestHeader>,
         pings: u32,
     },
@@ -152,7 +154,12 @@ impl World {
                 let err = [0, 0, -101, -112][usize::from(steps.byte() % 4)];
                 self.answer(err, steps.bytes());
             }
-            6 => self.receive(steps.bytes()),
+            6 => {
+                if let Link::Up { spoilt, .. } = &mut self.link {
+                    *spoilt = true;
+                }
+                self.receive(steps.bytes());
+            }
             7 => self.receive(&framed(&Raw(steps.bytes()))),
             8 => {
                 let event = WatcherEvent {
@@ -187,7 +194,7 @@ impl World {
             }
             15 => {
                 let choice = steps.byte();
-                let path = [&"/a"[..], "/b", "/c"][usize::from(choice >> 4) % 3];
+                let path = ["/a", "/b", "/c"][usize::from(choice >> 4) % 3];
                 let kind = KINDS[usize::from(choice & 7) % KINDS.len()];
                 if choice & 8 == 0 {
                     self.client.watch(kind, path);
@@ -227,6 +234,7 @@ impl World {
                 framer: Framer::default(),
                 asked: false,
                 granted: false,
+                spoilt: false,
                 owed: VecDeque::new(),
                 pings: 0,
             };
@@ -244,7 +252,20 @@ impl World {
             passwd: passwd[usize::from(form >> 5 & 3)],
             read_only: [None, Some(false), Some(true), Some(false)][usize::from(form >> 3 & 3)],
         };
+        let phase = self.client.phase();
+        let is_read = matches!(self.link, Link::Up { spoilt: false, .. });
         self.receive(&framed(&response));
+        if phase == Phase::Associating && is_read {
+            let phase = self.client.phase();
+            assert!(
+                time_out > 0 || phase == Phase::Closed,
+                "{phase} when refused"
+            );
+            assert!(
+                time_out < 3_000 || phase.is_connected(),
+                "{phase} when granted"
+            );
+        }
     }
 
     /// Answers the oldest request, if there is one.
@@ -307,7 +328,8 @@ impl World {
             Output::Send(bytes) => self.take_bytes(&bytes),
             Output::Reply(reply) => {
                 assert!(self.open.remove(&reply.request), "a reply to nothing");
-                if let Outcome::Answered(_) = reply.outcome {
+                if let Outcome::Answered(answer) = &reply.outcome {
+                    assert_eq!(reply.xid, Some(answer.header.xid), "another's answer");
                     let left = self.answered.checked_sub(1);
                     self.answered = left.expect("an answer that nobody gave");
                 }
@@ -338,6 +360,7 @@ impl World {
             granted,
             owed,
             pings,
+            ..
         } = &mut self.link
         else {
             panic!("bytes without a connection");
