@@ -7,3 +7,4 @@ mod diagram;
 mod expiry;
 mod server;
 mod transcript;
+mod world;
