@@ -6,5 +6,6 @@ mod client;
 mod diagram;
 mod expiry;
 mod server;
+mod tcp_client;
 mod transcript;
 mod world;
