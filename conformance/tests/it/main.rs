@@ -5,6 +5,7 @@ mod cases;
 mod client;
 mod diagram;
 mod expiry;
+mod hostile;
 mod server;
 mod tcp_client;
 mod transcript;
