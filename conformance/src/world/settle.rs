@@ -19,7 +19,7 @@ use crate::world::line::What;
 
 impl World {
     /// Ends all faults, and demands that every client that is alive is connected in time, and then
-    /// stays connected.
+    /// stays connected and has answers to all that it was asked for.
     ///
     /// In time is: what is on its way arrives, then a timeout passes at most until the client
     /// notices that its connection is dead, and another connection is opened after all the pauses
@@ -56,6 +56,7 @@ impl World {
                 let found = format!("{id} did not stay on {link}");
                 return Err(self.broken(Claim::Recovery, found));
             }
+            self.oracle.check_answers(self.now, id)?;
         }
         Ok(())
     }
@@ -106,7 +107,7 @@ impl World {
             Requests::Unimplemented => 2,
             Requests::Delegate => 1,
         };
-        Some(calm.max(answers) + notice + redial * (rounds + 1))
+        Some(calm.max(answers) + notice + redial * rounds)
     }
 
     /// Whether the server would have the client.

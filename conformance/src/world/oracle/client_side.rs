@@ -166,6 +166,23 @@ impl Oracle {
         }
     }
 
+    /// Demands that a client has a reply to every request.
+    pub(in crate::world) fn check_answers(
+        &self,
+        now: Instant,
+        id: ClientId,
+    ) -> Result<(), Violation> {
+        let view = self.clients.get(id.0);
+        let open = view.and_then(|view| view.open.keys().next());
+        open.map_or(Ok(()), |request| {
+            Err(Violation {
+                at: now,
+                claim: Claim::OneReply,
+                found: format!("{id}: none to {request}"),
+            })
+        })
+    }
+
     /// Compares a client with the account.
     pub(in crate::world) fn check_client(
         &self,
@@ -189,11 +206,7 @@ impl Oracle {
             return broken(Claim::LastWord, format!("is {phase}"));
         }
         if view.has_ended {
-            return if view.open.is_empty() {
-                Ok(())
-            } else {
-                broken(Claim::OneReply, format!("none to {:?}", view.open.keys()))
-            };
+            return self.check_answers(now, id);
         }
         let silence = now - view.heard;
         let timeout = view.timeout(client);
