@@ -70,9 +70,8 @@ impl Cage {
         server.handle(now, accept(HOSTILE, 2));
         while server.poll().is_some() {}
         let ids: Vec<i64> = server.sessions().map(|it| it.session_id).collect();
-        let [canary, orphan] = ids[..] else {
-            panic!("two sessions, not {ids:?}");
-        };
+        assert_eq!(ids.len(), 2);
+        let (canary, orphan) = (ids[0], ids[1]);
         Self {
             server,
             now,
