@@ -5,5 +5,7 @@ mod cases;
 mod client;
 mod diagram;
 mod expiry;
+mod judge;
+mod recording;
 mod server;
 mod transcript;
