@@ -2,6 +2,8 @@
 
 mod capture;
 mod cases;
+#[cfg(feature = "cli")]
+mod cli;
 mod client;
 mod diagram;
 mod expiry;
