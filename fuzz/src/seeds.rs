@@ -795,6 +795,11 @@ fn client_seeds() -> Vec<Seed> {
             &[connected, &[4, 0b0_1001], wait_1_s],
         ),
         script(
+            "timeout-too-short-to-connect-in",
+            11,
+            &[connected, &[4, 0b0_1001], lost, wait_1_s],
+        ),
+        script(
             "password-of-null",
             2,
             &[connected, &[4, 0b100_1000], lost, wait_5_s, connected],
