@@ -252,7 +252,7 @@ impl World {
             read_only: [None, Some(false), Some(true), Some(false)][usize::from(form >> 3 & 3)],
         };
         let (phase, faults) = (self.client.phase(), self.faults);
-        let is_read = matches!(self.link, Link::Up { spoilt: false, .. });
+        let is_read = self.is_readable();
         self.receive(&framed(&response));
         if phase == Phase::Associating && is_read {
             let phase = self.client.phase();
@@ -448,11 +448,7 @@ impl World {
             }
             match self.client.phase() {
                 Phase::Connecting => self.connected(),
-                Phase::Associating => {
-                    // What an unfinished frame before has left behind makes this unreadable, and
-                    // the client tries anew.
-                    self.grant(3_000, 0b0000_1000);
-                }
+                Phase::Associating if self.is_readable() => self.grant(3_000, 0b0000_1000),
                 Phase::Connected | Phase::ConnectedReadOnly if self.pings() > 0 => {
                     had_session = true;
                     let id = self.client.close(self.now);
@@ -474,6 +470,12 @@ impl World {
             "still {phase} after {GOOD_TURNS} good turns"
         );
         assert!(!had_session || phase == Phase::Closed || self.ends_told == 1);
+    }
+
+    /// Whether the client is not in the middle of a frame, which would take in any answer. It will
+    /// try anew.
+    fn is_readable(&self) -> bool {
+        matches!(self.link, Link::Up { spoilt: false, .. })
     }
 
     fn pings(&self) -> u32 {
