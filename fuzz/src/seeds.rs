@@ -780,6 +780,11 @@ fn client_seeds() -> Vec<Seed> {
             &[connected, &[7, 3, 1, 2, 3], wait_1_s],
         ),
         script(
+            "server-foretells-the-end",
+            2,
+            &[connected, grant, &[8, 4, 7, 2, b'/', b'a'], close, answer],
+        ),
+        script(
             "length-below-zero",
             2,
             &[connected, grant, &[6, 4, 255, 255, 255, 255], wait_1_s],
