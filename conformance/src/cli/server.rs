@@ -212,7 +212,7 @@ impl Reports {
             text: Text::new(arguments.verbose, arguments.quiet, to_stdout, level),
             json,
             junit: arguments.junit.clone().map(|path| (path, Junit::default())),
-            traces: Traces::new(arguments.trace_dir.clone(), address),
+            traces: Traces::new(arguments.trace_dir.clone(), address, &arguments.embedded),
         })
     }
 

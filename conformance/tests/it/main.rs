@@ -2,10 +2,15 @@
 
 mod capture;
 mod cases;
+#[cfg(feature = "cli")]
+mod cli;
 mod client;
 mod diagram;
 mod expiry;
 mod hostile;
+mod judge;
+mod player;
+mod recording;
 mod server;
 mod tcp_client;
 mod transcript;
