@@ -3,8 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
 use crate::Instant;
 use crate::cli::Exit;
 use crate::cli::Trouble;
@@ -13,6 +11,7 @@ use crate::cli::say;
 use crate::cli::signal::asked_to_stop;
 use crate::net;
 use crate::net::Clock;
+use crate::net::Listener;
 use crate::server::Config;
 use crate::server::Event;
 use crate::server::Flaw;
@@ -101,28 +100,23 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         hint: Some("port 0 lets the system choose a free one".to_owned()),
     };
     let clock = Clock::start();
-    runtime()?.block_on(async {
-        let listener = std::net::TcpListener::bind(arguments.address).map_err(cannot)?;
-        let address = listener.local_addr().map_err(cannot)?;
-        let listener = net::listen(listener).map_err(cannot)?;
-        config.client_port = address.port();
-        config.start_ms = net::start_millis();
-        say(format_args!("listening on {address}"));
-        let verbose = arguments.verbose;
-        let tell = move |event: &Event| {
-            if verbose {
-                say(event);
-            }
-        };
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(async move {
-            asked_to_stop().await;
-            let _ = stop.send(());
-        });
-        let server = Server::new(config, Instant::ZERO);
-        net::serve(listener, server, clock, tell, stopped)
-            .await
-            .map_err(cannot)?;
-        Ok(Exit::Fine)
-    })
+    let listener = Listener::bind(arguments.address).map_err(cannot)?;
+    let address = listener.address();
+    config.client_port = address.port();
+    config.start_ms = net::start_millis();
+    let stopper = listener.stopper();
+    let runtime = runtime()?;
+    std::thread::spawn(move || {
+        runtime.block_on(asked_to_stop());
+        stopper.stop();
+    });
+    say(format_args!("listening on {address}"));
+    let tell = |event: &Event| {
+        if arguments.verbose {
+            say(event);
+        }
+    };
+    let server = Server::new(config, Instant::ZERO);
+    listener.serve(server, clock, tell).map_err(cannot)?;
+    Ok(Exit::Fine)
 }

@@ -12,5 +12,5 @@ pub use self::clock::start_millis;
 pub use self::player::Played;
 pub use self::player::play;
 pub use self::server::InMemoryServer;
-pub use self::server::listen;
-pub use self::server::serve;
+pub use self::server::Listener;
+pub use self::server::Stopper;
