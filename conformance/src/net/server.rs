@@ -138,8 +138,8 @@ impl Listener {
         Stopper(Arc::clone(&self.waker))
     }
 
-    /// Serves `server` until it is stopped, and tells of events by `tell`. Every connection is then
-    /// closed; the server comes back as it was, so that it can be started again.
+    /// Serves `server` until it is stopped, and tells of events by `tell`. Then all connections are
+    /// closed and the server comes back with its sessions, so that it can be served again.
     ///
     /// # Errors
     /// If the system fails to wait for connections. That it has no descriptor left for another one
@@ -232,7 +232,7 @@ impl<F: FnMut(&Event)> Shell<F> {
             }
             for event in &events {
                 match event.token() {
-                    STOP => return Ok(self.server),
+                    STOP => return Ok(self.stop()),
                     LISTENER => self.accept(),
                     token => {
                         let connection = ConnectionId(token.0 as u64);
@@ -242,6 +242,14 @@ impl<F: FnMut(&Event)> Shell<F> {
             }
             self.keep_time();
         }
+    }
+
+    /// Breaks all connections.
+    fn stop(mut self) -> Server {
+        while let Some((&connection, _)) = self.wires.first_key_value() {
+            self.lose(connection);
+        }
+        self.server
     }
 
     /// How long nothing need be done unless something happens.
@@ -318,7 +326,7 @@ impl<F: FnMut(&Event)> Shell<F> {
                 self.handle(Input::Receive { connection, bytes });
                 // The others come first.
                 if count == buffer.len() || is_read_closed {
-                    self.wait_for(connection, Interest::READABLE);
+                    self.register_anew(connection);
                 }
             }
             Err(error) if is_temporary(&error) => {}
@@ -326,13 +334,19 @@ impl<F: FnMut(&Event)> Shell<F> {
         }
     }
 
-    /// Has the poll tell of what is there, or will be.
-    fn wait_for(&mut self, connection: ConnectionId, interest: Interest) {
-        if let Some(wire) = self.wires.get_mut(&connection) {
-            wire.is_blocked = interest.is_writable();
-            let registry = self.poll.registry();
-            let _ = registry.reregister(&mut wire.stream, token(connection), interest);
-        }
+    /// Has the poll tell of what the connection waits for, also if it is there already.
+    fn register_anew(&mut self, connection: ConnectionId) {
+        let Some(wire) = self.wires.get_mut(&connection) else {
+            return;
+        };
+        wire.is_blocked = !wire.unsent.is_empty();
+        let interest = if wire.is_blocked {
+            Interest::WRITABLE
+        } else {
+            Interest::READABLE
+        };
+        let registry = self.poll.registry();
+        let _ = registry.reregister(&mut wire.stream, token(connection), interest);
     }
 
     fn lose(&mut self, connection: ConnectionId) {
@@ -388,11 +402,11 @@ impl<F: FnMut(&Event)> Shell<F> {
         if wire.flush().is_err() {
             return self.lose(connection);
         }
-        match (wire.unsent.is_empty(), wire.is_blocked) {
-            (true, _) if wire.is_closing => drop(self.wires.remove(&connection)),
-            (true, true) => self.wait_for(connection, Interest::READABLE),
-            (false, false) => self.wait_for(connection, Interest::WRITABLE),
-            (true, false) | (false, true) => {}
+        let is_sent = wire.unsent.is_empty();
+        if is_sent && wire.is_closing {
+            self.wires.remove(&connection);
+        } else if is_sent == wire.is_blocked {
+            self.register_anew(connection);
         }
     }
 }

@@ -3,5 +3,6 @@
 mod capture;
 mod diagram;
 mod expiry;
+mod net;
 mod server;
 mod transcript;
