@@ -6,6 +6,7 @@ use std::io;
 use std::io::Read;
 use std::io::Write;
 use std::net::Ipv4Addr;
+use std::net::Shutdown;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -404,6 +405,8 @@ impl<F: FnMut(&Event)> Shell<F> {
         }
         let is_sent = wire.unsent.is_empty();
         if is_sent && wire.is_closing {
+            // With bytes unread, closing alone would be a reset.
+            let _ = wire.stream.shutdown(Shutdown::Write);
             self.wires.remove(&connection);
         } else if is_sent == wire.is_blocked {
             self.register_anew(connection);

@@ -307,6 +307,17 @@ fn the_reply_to_close_session_comes_before_the_fin() {
 }
 
 #[test]
+fn a_fin_comes_before_the_reset_of_a_client_that_goes_on_sending() {
+    let server = start();
+    for _ in 0..100 {
+        let stream = connect(server.address());
+        write(&stream, &[0xff; 4]);
+        while (&stream).write_all(&[0; 1_024]).is_ok() {}
+        assert_eq!(read_to_end(&stream), b"");
+    }
+}
+
+#[test]
 fn two_thousand_connect_at_once() {
     let server = start();
     let streams: Vec<_> = (0..2_000).map(|_| connect(server.address())).collect();
