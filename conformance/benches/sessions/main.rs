@@ -13,7 +13,7 @@
 //!
 //! ```text
 //! cargo bench -p zk-conformance --bench sessions -- [--rounds N] [--round-ms MS] [--idle N]
-//!                                                   [--no-zookeeper]
+//!                                                   [--no-zookeeper] [--beside ZKSPEC]
 //! ```
 #![expect(clippy::print_stdout, reason = "a bench is there to print")]
 
@@ -43,13 +43,16 @@ fn main() -> io::Result<()> {
         ("tokio echo", Process::echo("tasks")?),
         (OURS, Process::zkspec(&[])?),
     ];
+    if let Some(path) = &options.beside {
+        servers.push(("another build", Process::zkspec_at(path, &[])?));
+    }
     if options.zookeeper {
         match Process::zookeeper(&[], true) {
             Ok(process) => servers.push((APACHE, process)),
             Err(error) => println!("ZOOKEEPER IS NOT MEASURED: {error}\n"),
         }
     }
-    let has_apache = servers.len() > 3;
+    let has_apache = servers.iter().any(|&(name, _)| name == APACHE);
     sessions(&servers, &options)?;
     drop(servers);
     start_up(has_apache)?;
@@ -63,6 +66,8 @@ struct Options {
     round: Duration,
     idle: usize,
     zookeeper: bool,
+    /// Another build of zkspec.
+    beside: Option<String>,
     serve: Option<String>,
 }
 
@@ -76,6 +81,7 @@ impl Options {
             round: Duration::from_millis(if is_bench { 1_000 } else { 20 }),
             idle: if is_bench { 10_000 } else { 100 },
             zookeeper: is_bench,
+            beside: None,
             serve: None,
         };
         while let Some(argument) = arguments.next() {
@@ -88,6 +94,7 @@ impl Options {
                 }
                 "--idle" => options.idle = number().unwrap_or(options.idle),
                 "--no-zookeeper" => options.zookeeper = false,
+                "--beside" => options.beside = arguments.next(),
                 "--serve" => options.serve = arguments.next(),
                 _ => {}
             }

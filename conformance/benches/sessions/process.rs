@@ -36,8 +36,13 @@ impl Process {
 
     /// `zkspec serve`.
     pub(crate) fn zkspec(arguments: &[&str]) -> io::Result<Self> {
+        Self::zkspec_at(env!("CARGO_BIN_EXE_zkspec"), arguments)
+    }
+
+    /// `zkspec serve` of another build.
+    pub(crate) fn zkspec_at(path: &str, arguments: &[&str]) -> io::Result<Self> {
         Self::spawn(
-            Command::new(env!("CARGO_BIN_EXE_zkspec"))
+            Command::new(path)
                 .args(["serve", "127.0.0.1:0"])
                 .args(arguments),
         )
