@@ -8,6 +8,7 @@ mod client;
 mod diagram;
 mod expiry;
 mod judge;
+mod net;
 mod player;
 mod recording;
 mod server;
