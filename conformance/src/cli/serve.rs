@@ -1,18 +1,21 @@
 //! `zkspec serve`: the in-memory server, for clients to try themselves on.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 
 use crate::Instant;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::runtime;
 use crate::cli::say;
+use crate::cli::signal::Hangups;
 use crate::cli::signal::asked_to_stop;
 use crate::net;
 use crate::net::Clock;
+use crate::net::Control;
 use crate::server::Config;
 use crate::server::Event;
 use crate::server::Flaw;
@@ -107,6 +110,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         let listener = net::listen(listener).map_err(cannot)?;
         config.client_port = address.port();
         config.start_ms = net::start_millis();
+        let hangups = Hangups::catch();
         say(format_args!("listening on {address}"));
         let verbose = arguments.verbose;
         let tell = move |event: &Event| {
@@ -114,15 +118,32 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
                 say(event);
             }
         };
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(async move {
-            asked_to_stop().await;
-            let _ = stop.send(());
-        });
+        let (control, controls) = mpsc::unbounded_channel();
+        tokio::spawn(obey_signals(hangups, control));
         let server = Server::new(config, Instant::ZERO);
-        net::serve(listener, server, clock, tell, stopped)
+        net::serve(listener, server, clock, tell, controls)
             .await
             .map_err(cannot)?;
         Ok(Exit::Fine)
     })
+}
+
+/// Turns signals into what the server is told. A hangup is a restart, unless it comes because the
+/// terminal the server was started in is gone.
+async fn obey_signals(mut hangups: Hangups, control: mpsc::UnboundedSender<Control>) {
+    let in_terminal = std::io::stdout().is_terminal();
+    loop {
+        let next = tokio::select! {
+            () = asked_to_stop() => Control::Stop,
+            () = hangups.next() => Control::Restart,
+        };
+        if next == Control::Stop || in_terminal && !std::io::stdout().is_terminal() {
+            break;
+        }
+        say("starting again");
+        if control.send(next).is_err() {
+            break;
+        }
+    }
+    let _ = control.send(Control::Stop);
 }

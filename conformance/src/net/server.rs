@@ -15,7 +15,7 @@ use tokio::io::Interest;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::Instant;
@@ -41,7 +41,7 @@ use crate::server::Server;
 #[derive(Debug)]
 pub struct InMemoryServer {
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
+    control: mpsc::UnboundedSender<Control>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -61,7 +61,7 @@ impl InMemoryServer {
     pub fn start_at(address: SocketAddr, config: Config) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(address)?;
         let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
+        let (control, controls) = mpsc::unbounded_channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -75,7 +75,7 @@ impl InMemoryServer {
                         Server::new(config, Instant::ZERO),
                         Clock::start(),
                         |_| {},
-                        stopped,
+                        controls,
                     )
                     .await
                 };
@@ -84,7 +84,7 @@ impl InMemoryServer {
             })?;
         Ok(Self {
             address,
-            stop: Some(stop),
+            control,
             thread: Some(thread),
         })
     }
@@ -94,17 +94,44 @@ impl InMemoryServer {
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Asks for a restart over the same data, as [`Control::Restart`] says; clients see it by their
+    /// connection.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use zk_conformance::net::InMemoryServer;
+    /// use zk_conformance::server::Config;
+    ///
+    /// let server = InMemoryServer::start(Config::default())?;
+    /// let mut client = std::net::TcpStream::connect(server.address())?;
+    /// client.write_all(&[&[0, 0, 0, 44][..], &[0; 24], &[0, 0, 0, 16], &[0; 16]].concat())?;
+    /// client.read_exact(&mut [0; 40])?; // a session, which will outlive
+    /// server.restart();
+    /// assert_eq!(client.read(&mut [0; 1])?, 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn restart(&self) {
+        let _ = self.control.send(Control::Restart);
+    }
 }
 
 impl Drop for InMemoryServer {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
+        let _ = self.control.send(Control::Stop);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
+}
+
+/// What a server is told while it serves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Control {
+    /// Serve no more.
+    Stop,
+    /// Stop and start again over the same data, at once: [`Server::restart`].
+    Restart,
 }
 
 /// Hands a bound listener to the runtime.
@@ -116,8 +143,8 @@ pub fn listen(listener: std::net::TcpListener) -> io::Result<TcpListener> {
     TcpListener::from_std(listener)
 }
 
-/// Serves `server` on `listener` until `stopped`, telling of events by `tell`; the server comes
-/// back as it then was, so that it can be started again.
+/// Serves `server` on `listener` until it is told to stop, or nobody is left to tell it, telling of
+/// events by `tell`; the server comes back as it then was, so that it can be started again.
 ///
 /// # Errors
 /// If connections cannot be accepted any more.
@@ -126,7 +153,7 @@ pub async fn serve(
     server: Server,
     clock: Clock,
     tell: impl Fn(&Event) + 'static,
-    stopped: oneshot::Receiver<()>,
+    mut controls: mpsc::UnboundedReceiver<Control>,
 ) -> io::Result<Server> {
     let shell = Rc::new(Shell {
         server: RefCell::new(server),
@@ -139,11 +166,20 @@ pub async fn serve(
     });
     let tasks = LocalSet::new();
     tasks.spawn_local(keep_time(Rc::clone(&shell)));
-    let accepting = tasks.run_until(accept(listener, Rc::clone(&shell)));
-    let outcome = tokio::select! {
-        outcome = accepting => outcome,
-        _ = stopped => Ok(()),
+    let serving = async {
+        let accepting = accept(listener, Rc::clone(&shell));
+        tokio::pin!(accepting);
+        loop {
+            tokio::select! {
+                outcome = &mut accepting => break outcome,
+                control = controls.recv() => match control {
+                    Some(Control::Restart) => shell.drive(Server::restart),
+                    Some(Control::Stop) | None => break Ok(()),
+                }
+            }
+        }
     };
+    let outcome = tasks.run_until(serving).await;
     drop(tasks);
     shell.wires.borrow_mut().clear();
     outcome.map(|()| shell.server.borrow().clone())
@@ -286,8 +322,13 @@ impl Shell {
 
     /// Tells the server what happened and does what it wants done.
     fn handle(&self, input: Input<'_>) {
+        self.drive(|server, now| server.handle(now, input));
+    }
+
+    /// Does something to the server, and then what the server wants done.
+    fn drive(&self, change: impl FnOnce(&mut Server, Instant)) {
         let mut server = self.server.borrow_mut();
-        server.handle(self.clock.now(), input);
+        change(&mut server, self.clock.now());
         while let Some(output) = server.poll() {
             self.carry_out(output);
         }
