@@ -3,6 +3,7 @@
 pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod client;
 pub mod expiry;
 pub mod judge;
 pub mod lab;

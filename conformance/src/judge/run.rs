@@ -77,12 +77,12 @@ A open
 A > ConnectRequest timeOut=0
 A < ConnectResponse timeOut=@min
 A > RequestHeader xid=1 type=closeSession
-A < ReplyHeader xid=1, closed
+A close
 B open
 B > ConnectRequest timeOut=0x7fffffff
 B < ConnectResponse timeOut=@max
 B > RequestHeader xid=1 type=closeSession
-B < ReplyHeader xid=1, closed
+B close
 ";
 
 /// Judges `subject` by `cases`, which are part of `catalogue`; tells of each event by `tell`.
@@ -102,7 +102,13 @@ pub async fn run(
         passed: BTreeMap::new(),
         tell,
     };
-    let trouble = run.probe().await;
+    let trouble = match probe(subject, options).await {
+        Ok(bindings) => {
+            run.bindings = bindings;
+            None
+        }
+        Err(trouble) => Some(trouble),
+    };
     let bound = |name| run.bindings.param(name).unwrap_or_default();
     (run.tell)(&Event::RunStarted {
         schema: 1,
@@ -132,42 +138,6 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Learns the parameters of the server; what is in the way if it cannot.
-    async fn probe(&mut self) -> Option<String> {
-        let script = match transcript::parse(PROBE) {
-            Ok(transcript) => transcript.scripts.into_iter().next().map(Arc::new)?,
-            Err(error) => return Some(error.to_string()),
-        };
-        let played = play(
-            self.subject.clone(),
-            script,
-            Bindings::default(),
-            self.options,
-        )
-        .await;
-        match &played.verdict {
-            player::Verdict::Passed { .. } => {}
-            player::Verdict::Untested(trouble) => return Some(trouble.to_string()),
-            player::Verdict::Failed(failure) => {
-                return Some(format!(
-                    "the server does not complete a plain handshake: expected {}, got {}",
-                    failure.expected.join(" or "),
-                    failure.actual
-                ));
-            }
-        }
-        for name in ["min", "max"] {
-            if let Some(Bound::Int(value)) = played.bindings.symbol(name) {
-                self.bindings.set_param(name, *value);
-            }
-        }
-        let min = self.bindings.param("min").unwrap_or_default();
-        self.bindings
-            .set_param("tick", self.options.tick.unwrap_or(min / 2));
-        self.bindings.set_param("maxbuffer", 0xf_ffff);
-        None
-    }
-
     /// Plays the cases; why their verdicts say nothing, if so.
     async fn judge(&mut self, catalogue: &Catalogue, cases: &[&Case]) -> Option<String> {
         let sanity = catalogue.find(SANITY)?;
@@ -279,7 +249,45 @@ impl Run<'_> {
     }
 }
 
-async fn play(
+/// Learns the parameters of the server.
+///
+/// # Errors
+/// Says what is in the way.
+pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, String> {
+    let transcript = transcript::parse(PROBE).map_err(|error| error.to_string())?;
+    let script = transcript.scripts.into_iter().next().unwrap_or_default();
+    let played = play(
+        subject.clone(),
+        Arc::new(script),
+        Bindings::default(),
+        options,
+    )
+    .await;
+    match &played.verdict {
+        player::Verdict::Passed { .. } => {}
+        player::Verdict::Untested(trouble) => return Err(trouble.to_string()),
+        player::Verdict::Failed(failure) => {
+            return Err(format!(
+                "the server does not complete a plain handshake: expected {}, got {}",
+                failure.expected.join(" or "),
+                failure.actual
+            ));
+        }
+    }
+    let mut bindings = Bindings::default();
+    for name in ["min", "max"] {
+        if let Some(Bound::Int(value)) = played.bindings.symbol(name) {
+            bindings.set_param(name, *value);
+        }
+    }
+    let min = bindings.param("min").unwrap_or_default();
+    bindings.set_param("tick", options.tick.unwrap_or(min / 2));
+    bindings.set_param("maxbuffer", 0xf_ffff);
+    Ok(bindings)
+}
+
+/// Plays one script to the subject.
+pub async fn play(
     subject: Subject,
     script: Arc<Script>,
     bindings: Bindings,

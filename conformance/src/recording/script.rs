@@ -152,7 +152,7 @@ impl Writer {
             What::Fin(Side::Client) => self.end(index, Action::Close(connection)),
             What::Rst(Side::Client) => self.end(index, Action::Reset(connection)),
             What::Gap(side, bytes) => {
-                let text = format!(" {connection}: {bytes} bytes of the {side} are missing");
+                let text = format!("{connection}: {bytes} bytes of the {side} are missing");
                 self.step(Action::Comment(text));
             }
         }

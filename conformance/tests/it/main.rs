@@ -1,6 +1,7 @@
 //! Tests of the library through its public surface, in one binary.
 
 mod capture;
+mod client;
 mod diagram;
 mod expiry;
 mod server;

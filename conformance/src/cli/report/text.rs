@@ -76,9 +76,11 @@ impl Text {
                 if !self.quiet && self.runs == 1 {
                     let count = plural(*cases, "case");
                     self.line(format_args!("{BOLD}{target}{BOLD:#}  {count}"));
-                    self.line(format_args!(
-                        "{DIM}session timeout {min_session_timeout} to {max_session_timeout} ms{DIM:#}"
-                    ));
+                    if *max_session_timeout > 0 {
+                        self.line(format_args!(
+                            "{DIM}session timeout {min_session_timeout} to {max_session_timeout} ms{DIM:#}"
+                        ));
+                    }
                 }
                 self.progress = progress(*cases);
             }

@@ -43,7 +43,7 @@ impl Traces {
         remarks.extend(report.wire.iter().map(|line| format!("  {line}")));
         let remarks = remarks
             .into_iter()
-            .map(|text| Step::new(Action::Comment(format!(" {text}"))));
+            .map(|text| Step::new(Action::Comment(text)));
         script.steps.extend(remarks);
         let path = self.directory.join(format!("{}.zkt", report.id));
         let text = Transcript {

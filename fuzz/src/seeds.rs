@@ -1,0 +1,600 @@
+//! The seeds: inputs with a speaking name from which a fuzzer starts.
+//!
+//! Known answers become seeds of the same name, mostly; the rest is made here. `UPDATE=1 cargo
+//! test -p zk-fuzz seeds` writes them to `corpus/`, and without `UPDATE` the same test compares.
+
+use std::fs;
+use std::path::Path;
+
+use jute_codec::RECORDS;
+use jute_codec::Schema;
+
+use crate::records::CHOICES;
+
+/// An input of a target.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Seed {
+    /// The target it is for.
+    pub target: &'static str,
+    /// What it shows, in kebab-case.
+    pub name: String,
+    /// The input.
+    pub input: Vec<u8>,
+}
+
+impl Seed {
+    fn new(target: &'static str, name: impl Into<String>, input: Vec<u8>) -> Self {
+        let name = name.into();
+        Self {
+            target,
+            name,
+            input,
+        }
+    }
+}
+
+/// Every seed there is. `testdata` is the folder of that name.
+///
+/// # Errors
+/// If `testdata` cannot be read.
+pub fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
+    let answers = known_answers(testdata)?;
+    let mut seeds = Vec::new();
+    seeds.extend(frame_seeds(&answers));
+    seeds.extend(record_seeds(&answers));
+    seeds.extend(server_seeds());
+    Ok(seeds)
+}
+
+/// A frame as a real peer sends it, and the records in it.
+struct KnownAnswer {
+    name: String,
+    frame: Vec<u8>,
+    records: Vec<Schema>,
+}
+
+fn known_answers(testdata: &Path) -> std::io::Result<Vec<KnownAnswer>> {
+    let mut answers = Vec::new();
+    for entry in fs::read_dir(testdata.join("records"))? {
+        let path = entry?.path();
+        let source = fs::read_to_string(&path)?;
+        let (bytes, text) = source.split_once("----\n").expect("a line of four dashes");
+        let digits: String = bytes
+            .lines()
+            .flat_map(|line| line.split('#').next())
+            .flat_map(str::split_whitespace)
+            .collect();
+        let headings = text.lines().filter(|line| !line.starts_with(' '));
+        answers.push(KnownAnswer {
+            name: path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned(),
+            frame: hex::decode(digits).expect("hex"),
+            records: headings
+                .map(|name| RECORDS.iter().find(|schema| schema.name == name))
+                .map(|schema| *schema.expect("a record"))
+                .collect(),
+        });
+    }
+    answers.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(answers)
+}
+
+fn frame_seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
+    let frame = |name: &str, limit, split, pieces: &[&[u8]]| {
+        let stream = pieces.concat();
+        Seed::new("frame", name, [&[limit, split][..], &stream].concat())
+    };
+    let answer = |name: &str| {
+        let found = answers.iter().find(|answer| answer.name == name);
+        &*found.expect("a known answer").frame
+    };
+    let request = answer("connect-request-new-session");
+    let ping = answer("ping-request");
+    vec![
+        frame("handshake-alone", 0, 20, &[request]),
+        frame(
+            "handshake-with-pipelined-ping",
+            0,
+            50,
+            &[request, ping, ping],
+        ),
+        frame("handshake-cut-inside-its-length", 0, 2, &[request]),
+        frame(
+            "handshake-without-its-last-byte",
+            0,
+            9,
+            &[&request[..request.len() - 1]],
+        ),
+        frame(
+            "server-side-of-a-session",
+            0,
+            41,
+            &[
+                answer("connect-response-new-session"),
+                answer("ping-reply"),
+                answer("close-session-reply"),
+            ],
+        ),
+        frame("nothing", 0, 0, &[]),
+        frame("empty-frames", 0, 4, &[&[0; 12]]),
+        frame("length-of-minus-one", 0, 4, &[ping, &[0xff; 4], ping]),
+        frame("length-of-int-min", 0, 1, &[&[0x80, 0, 0, 0], ping]),
+        frame("length-of-maxbuffer", 0, 4, &[&[0, 0x0f, 0xff, 0xff], ping]),
+        frame(
+            "length-over-maxbuffer",
+            0,
+            4,
+            &[ping, &[0, 0x10, 0, 0], ping],
+        ),
+        frame("length-at-a-small-limit", 8, 4, &[ping, ping]),
+        frame("length-over-a-small-limit", 7, 4, &[ping, ping]),
+        frame("four-letter-word", 0, 1, &[b"ruok"]),
+        frame(
+            "tls-client-hello",
+            0,
+            3,
+            &[b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03"],
+        ),
+    ]
+}
+
+fn record_seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
+    let record = |name: &str, records: &[&str], payload: Vec<u8>| {
+        let same = |schemas: &[Schema]| {
+            schemas
+                .iter()
+                .map(|schema| schema.name)
+                .eq(records.iter().copied())
+        };
+        let choice = CHOICES.iter().position(|(schemas, _)| same(schemas));
+        let choice = u8::try_from(choice.expect("a choice")).expect("few choices");
+        Seed::new("records", name, [&[choice][..], &payload].concat())
+    };
+    let mut seeds = Vec::new();
+    for answer in answers {
+        let names: Vec<_> = answer.records.iter().map(|schema| schema.name).collect();
+        seeds.push(record(&answer.name, &names, answer.frame[4..].to_vec()));
+    }
+    let payload = |name: &str| {
+        let found = answers.iter().find(|answer| answer.name == name);
+        found.expect("a known answer").frame[4..].to_vec()
+    };
+    let patched = |name: &str, at: usize, patch: &[u8]| {
+        let mut payload = payload(name);
+        payload.splice(at..at + patch.len(), patch.iter().copied());
+        payload
+    };
+    let asking = &["ConnectRequest"][..];
+    let request = "connect-request-new-session";
+    let telling = &["ReplyHeader", "WatcherEvent"][..];
+    let event = &payload("watch-event-data-changed")[..24];
+    let setting = &["RequestHeader", "SetWatches"][..];
+    let watches = &payload("set-watches-request")[..16];
+    let int_max = b"\x7f\xff\xff\xff\0";
+    let minus_two = b"\xff\xff\xff\xfe\0\0\0\0\0\0\0\0";
+    let cesu_8 = b"\0\0\0\x06\xed\xa0\xbd\xed\xb0\x98";
+    let no_text = b"\0\0\0\x02/\xff";
+    seeds.extend([
+        record("read-only-of-2", asking, patched(request, 44, &[2])),
+        record("read-only-of-255", asking, patched(request, 44, &[255])),
+        record(
+            "password-of-17",
+            asking,
+            patched(request, 24, &[0, 0, 0, 17]),
+        ),
+        record(
+            "password-of-minus-two",
+            asking,
+            patched(request, 24, &minus_two[..4]),
+        ),
+        record(
+            "password-of-int-min",
+            asking,
+            patched(request, 24, &[128, 0, 0, 0]),
+        ),
+        record(
+            "password-of-int-max",
+            asking,
+            patched(request, 24, &int_max[..4]),
+        ),
+        record(
+            "password-cut-short",
+            asking,
+            payload(request)[..40].to_vec(),
+        ),
+        record(
+            "bytes-behind-read-only",
+            asking,
+            [&payload(request)[..], &[0; 8]].concat(),
+        ),
+        record("path-as-cesu-8", telling, [event, cesu_8].concat()),
+        record("path-that-is-no-text", telling, [event, no_text].concat()),
+        record("path-of-null", telling, [event, &[0xff; 4]].concat()),
+        record(
+            "vector-count-of-int-max",
+            setting,
+            [watches, int_max].concat(),
+        ),
+        record(
+            "vector-count-of-minus-two",
+            setting,
+            [watches, minus_two].concat(),
+        ),
+        record("vectors-of-null", setting, [watches, &[0xff; 12]].concat()),
+    ]);
+    seeds
+}
+
+fn server_seeds() -> Vec<Seed> {
+    let script = |name: &str, settings: u8, steps: &[&[u8]]| {
+        Seed::new(
+            "server",
+            name,
+            [&[1, settings][..], &steps.concat()].concat(),
+        )
+    };
+    // Operations, the connection being the first, second or third that is open.
+    let accept = &[0, 0][..];
+    let accept_other = &[0, 1][..];
+    let wait_until_due = &[1, 0][..];
+    let wait_100_ms = &[1, 10][..];
+    let wait_400_ms = &[1, 40][..];
+    let wait_2550_ms = &[1, 255][..];
+    let restart = &[2, 0][..];
+    // A form: the kind of readOnly, and the right password. 50 is 1000 ms, 20 is 400 ms.
+    let open = &[5, 0, 0b0_1101, 50][..];
+    let open_second = &[5, 1, 0b0_1101, 50][..];
+    let open_short = &[5, 0, 0b0_1101, 20][..];
+    let renew_first =
+        |connection: u8, form: u8, time_out: u8| vec![6, connection, form, time_out, 0];
+    let ping = &[7, 0][..];
+    let close = &[8, 0][..];
+    let auth = &[9, 0, 0][..];
+    let ask_for_data = &[10, 0, 0, 5, 4, 6, 0, 0, 0, 1, b'/', 0][..];
+    let eof = &[12, 0][..];
+    let lost = &[13, 0][..];
+    let answer = &[14, 0, 3, 1, 7][..];
+    let push = &[15, 0][..];
+    vec![
+        script("ping-and-close", 0, &[accept, open, ping, close]),
+        script(
+            "zxid-of-the-client-below-zero",
+            0,
+            &[accept, &[5, 0, 0b100_1101, 50], ping],
+        ),
+        script(
+            "ping-with-a-number-of-its-own",
+            0,
+            &[accept, open, &[10, 0, 0, 5, 11, 0], ping],
+        ),
+        script(
+            "silence-until-expiry",
+            0,
+            &[accept, open, wait_until_due, wait_until_due],
+        ),
+        script(
+            "pings-put-expiry-off",
+            0,
+            &[
+                accept,
+                open_short,
+                wait_400_ms,
+                ping,
+                wait_400_ms,
+                ping,
+                wait_400_ms,
+                wait_400_ms,
+            ],
+        ),
+        script(
+            "auth-does-not-put-expiry-off",
+            0,
+            &[
+                accept,
+                open_short,
+                wait_400_ms,
+                auth,
+                wait_400_ms,
+                auth,
+                wait_until_due,
+            ],
+        ),
+        script(
+            "unfinished-frame-does-not-put-expiry-off",
+            0,
+            &[
+                accept,
+                open_short,
+                wait_400_ms,
+                &[3, 0, 4, 0, 0, 0, 8],
+                wait_100_ms,
+                wait_100_ms,
+            ],
+        ),
+        script(
+            "new-session-without-read-only",
+            0,
+            &[accept, &[5, 0, 0b0_1100, 50], ping],
+        ),
+        script(
+            "timeouts-at-and-over-the-limits",
+            0,
+            &[
+                accept,
+                accept,
+                accept,
+                &[5, 0, 13, 0],
+                &[5, 1, 13, 2],
+                &[5, 2, 13, 3],
+                ping,
+            ],
+        ),
+        script(
+            "zxid-of-the-client-ahead",
+            0,
+            &[accept, &[5, 0, 0b10_1101, 50]],
+        ),
+        script(
+            "protocol-version-of-the-client",
+            0,
+            &[accept, &[5, 0, 0b1000_1101, 50]],
+        ),
+        script(
+            "renewal-evicts-the-old-connection",
+            0,
+            &[
+                accept,
+                open,
+                accept_other,
+                &renew_first(1, 13, 100),
+                ping,
+                close,
+            ],
+        ),
+        script(
+            "renewal-with-a-wrong-password",
+            0,
+            &[
+                accept,
+                open,
+                accept_other,
+                &renew_first(1, 0b0_1001, 50),
+                accept,
+                &renew_first(0, 13, 50),
+            ],
+        ),
+        script(
+            "renewal-after-the-connection-broke",
+            0,
+            &[
+                accept,
+                open,
+                lost,
+                wait_400_ms,
+                accept,
+                &renew_first(0, 13, 20),
+                wait_until_due,
+            ],
+        ),
+        script(
+            "renewal-with-a-shorter-timeout",
+            0,
+            &[
+                accept,
+                &[5, 0, 13, 200],
+                eof,
+                accept,
+                &renew_first(0, 13, 20),
+                wait_400_ms,
+                wait_400_ms,
+            ],
+        ),
+        script(
+            "renewal-of-a-closed-session",
+            0,
+            &[accept, open, close, accept, &renew_first(0, 13, 50)],
+        ),
+        script(
+            "renewal-of-an-expired-session",
+            0,
+            &[
+                accept,
+                open,
+                eof,
+                wait_2550_ms,
+                accept,
+                &renew_first(0, 13, 50),
+            ],
+        ),
+        script(
+            "renewal-of-an-unknown-session",
+            0,
+            &[accept, &renew_first(0, 13, 50)],
+        ),
+        script(
+            "restart-keeps-sessions",
+            0,
+            &[
+                accept,
+                open,
+                restart,
+                wait_400_ms,
+                accept,
+                &renew_first(0, 13, 20),
+                restart,
+                wait_2550_ms,
+            ],
+        ),
+        script(
+            "unknown-operation-closes",
+            0,
+            &[accept, open, &[10, 0, 0, 1, 99, 0]],
+        ),
+        script("auth-of-no-scheme-closes", 0, &[accept, open, &[9, 0, 1]]),
+        script(
+            "create-session-from-a-client",
+            0,
+            &[
+                accept,
+                open,
+                &[11, 0, 4, 0, 0, 1, 0],
+                ping,
+                &[11, 0, 0],
+                wait_2550_ms,
+            ],
+        ),
+        script(
+            "handshake-in-pieces",
+            0,
+            &[
+                accept,
+                &[3, 0, 7, 0, 0, 0, 28, 0, 0, 0],
+                &[3, 0, 25],
+                &[0; 25],
+                ping,
+            ],
+        ),
+        script(
+            "frame-of-another-kind-first",
+            0,
+            &[accept, &[4, 0, 8, 255, 255, 255, 254, 0, 0, 0, 11]],
+        ),
+        script(
+            "length-below-zero",
+            0,
+            &[accept, open, &[3, 0, 4, 255, 255, 255, 255]],
+        ),
+        script(
+            "length-over-a-small-limit",
+            32,
+            &[accept, open, &[3, 0, 4, 0, 0, 0, 65]],
+        ),
+        script(
+            "length-promised-and-no-more",
+            0,
+            &[accept, &[3, 0, 4, 0, 15, 255, 255], wait_2550_ms],
+        ),
+        script(
+            "four-letter-words",
+            0,
+            &[
+                accept,
+                &[16, 0, 0],
+                accept,
+                &[16, 0, 4],
+                accept,
+                &[16, 0, 9],
+            ],
+        ),
+        script(
+            "silent-without-a-session",
+            0,
+            &[accept, wait_until_due, accept, &[3, 0, 1, 0], wait_2550_ms],
+        ),
+        script(
+            "five-connections-from-one-address",
+            0,
+            &[accept, accept, accept, accept, accept, open],
+        ),
+        script(
+            "answers-of-the-delegate-in-order",
+            8,
+            &[
+                accept,
+                open,
+                ask_for_data,
+                ask_for_data,
+                ping,
+                answer,
+                answer,
+                close,
+            ],
+        ),
+        script(
+            "close-waits-for-the-delegate",
+            8,
+            &[accept, open, ask_for_data, close, ping, answer],
+        ),
+        script(
+            "delegate-closes",
+            8,
+            &[accept, open, ask_for_data, ping, &[14, 0, 0]],
+        ),
+        script(
+            "delegate-knows-no-such-thing",
+            8,
+            &[accept, open, ask_for_data, &[14, 0, 1]],
+        ),
+        script(
+            "eviction-of-what-waits-for-the-delegate",
+            8,
+            &[
+                accept,
+                open,
+                ask_for_data,
+                ping,
+                accept_other,
+                &renew_first(1, 13, 50),
+                ping,
+                answer,
+            ],
+        ),
+        script(
+            "push-to-a-session-and-to-none",
+            8,
+            &[accept, open, push, accept_other, &[15, 1]],
+        ),
+        script(
+            "two-sessions-of-one-address",
+            0,
+            &[
+                accept,
+                open,
+                accept,
+                open_second,
+                ping,
+                &[7, 1],
+                &[8, 1],
+                close,
+            ],
+        ),
+        script(
+            "netty-and-a-frame-of-nothing",
+            1,
+            &[
+                accept,
+                open,
+                &[3, 0, 4, 0, 0, 0, 0],
+                wait_100_ms,
+                &[3, 0, 1, 0],
+            ],
+        ),
+        script(
+            "read-only-server",
+            4,
+            &[
+                accept,
+                &[5, 0, 14, 50],
+                accept,
+                &[5, 1, 13, 50],
+                ping,
+                close,
+            ],
+        ),
+        script(
+            "read-only-server-without-new-sessions",
+            6,
+            &[
+                accept,
+                &[5, 0, 14, 50],
+                accept,
+                &renew_first(1, 14, 50),
+                ping,
+                wait_2550_ms,
+            ],
+        ),
+    ]
+}
