@@ -10,6 +10,8 @@
     reason = "a body reports by panicking"
 )]
 
+mod capture;
+mod client;
 mod frame;
 mod records;
 pub mod seeds;
@@ -17,6 +19,8 @@ mod server;
 mod steps;
 mod walk;
 
+pub use crate::capture::capture;
+pub use crate::client::client;
 pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;
@@ -26,7 +30,13 @@ pub use crate::server::server;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target there is, but for the [`canary`], which is meant to fail.
-pub const TARGETS: &[Target] = &[("frame", frame), ("records", records), ("server", server)];
+pub const TARGETS: &[Target] = &[
+    ("capture", capture),
+    ("client", client),
+    ("frame", frame),
+    ("records", records),
+    ("server", server),
+];
 
 /// Claims that no input starts with the word `canary`, which is false.
 ///

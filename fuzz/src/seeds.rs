@@ -39,10 +39,11 @@ impl Seed {
 /// If `testdata` cannot be read.
 pub fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
     let answers = known_answers(testdata)?;
-    let mut seeds = Vec::new();
+    let mut seeds = capture_seeds(testdata)?;
     seeds.extend(frame_seeds(&answers));
     seeds.extend(record_seeds(&answers));
     seeds.extend(server_seeds());
+    seeds.extend(client_seeds());
     Ok(seeds)
 }
 
@@ -80,6 +81,47 @@ fn known_answers(testdata: &Path) -> std::io::Result<Vec<KnownAnswer>> {
     }
     answers.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(answers)
+}
+
+fn capture_seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
+    let mut seeds = Vec::new();
+    for capture in CAPTURES {
+        let file = fs::read(testdata.join("captures").join(capture))?;
+        let name = capture.replace('.', "-");
+        seeds.push(Seed::new("capture", name, [&[0], &file[..]].concat()));
+    }
+    let script = |name: &str, steps: &[[u8; 2]]| {
+        Seed::new("capture", name, [&[1], &steps.concat()[..]].concat())
+    };
+    let client_sends = [0, 48];
+    let server_sends = [1, 40];
+    let client_acknowledges = [2, 0];
+    let again = |packet| [4, packet];
+    let swap = [6, 0];
+    seeds.extend([
+        script("nothing-said", &[]),
+        script(
+            "request-and-answer",
+            &[client_sends, server_sends, client_acknowledges],
+        ),
+        script(
+            "request-sent-again",
+            &[client_sends, again(0), server_sends, again(0), again(1)],
+        ),
+        script(
+            "two-segments-swapped",
+            &[client_sends, client_sends, swap, server_sends],
+        ),
+        script(
+            "acknowledgement-before-its-segment",
+            &[client_sends, [3, 0], swap],
+        ),
+        script(
+            "sequence-number-wraps",
+            &[client_sends, client_sends, swap, again(0), server_sends],
+        ),
+    ]);
+    Ok(seeds)
 }
 
 fn frame_seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
@@ -598,3 +640,221 @@ fn server_seeds() -> Vec<Seed> {
         ),
     ]
 }
+
+fn client_seeds() -> Vec<Seed> {
+    let script = |name: &str, settings: u8, steps: &[&[u8]]| {
+        Seed::new(
+            "client",
+            name,
+            [&[1, settings][..], &steps.concat()].concat(),
+        )
+    };
+    let wait_until_due = &[0][..];
+    let wait_1_s = &[1, 50][..];
+    let wait_5_s = &[1, 250][..];
+    let connected = &[2][..];
+    let unreachable = &[3][..];
+    let grant = &[4, 0b0_1000][..];
+    let grant_read_only = &[4, 0b1_0000][..];
+    let refuse = &[4, 2][..];
+    let answer = &[5, 0, 1, 7][..];
+    let event = &[8, 4, 3, 2, b'/', b'a'][..];
+    let pong = &[9][..];
+    let eof = &[10][..];
+    let lost = &[11][..];
+    let exists = &[12, 3, 3, 0, 0, 0][..];
+    let close = &[13][..];
+    let identity = &[14, 3, b'a', b':', b'b'][..];
+    let watch_data = &[15, 0][..];
+    let watch_below = &[15, 4][..];
+    let auth_failed = &[17][..];
+    vec![
+        script(
+            "session-and-close",
+            2,
+            &[connected, grant, exists, answer, close, answer],
+        ),
+        script(
+            "session-of-an-old-client",
+            0,
+            &[connected, grant, wait_1_s, pong, close, answer],
+        ),
+        script(
+            "pings-and-their-answers",
+            2,
+            &[connected, grant, wait_1_s, pong, wait_1_s, pong],
+        ),
+        script(
+            "silence-of-the-server",
+            2,
+            &[connected, grant, wait_5_s, wait_until_due],
+        ),
+        script(
+            "silence-before-the-answer",
+            2,
+            &[connected, wait_1_s, wait_1_s, wait_until_due],
+        ),
+        script(
+            "nobody-to-connect-to",
+            3,
+            &[unreachable, wait_until_due, unreachable, wait_5_s],
+        ),
+        script("refused", 2, &[connected, refuse]),
+        script(
+            "refused-on-renewal",
+            2,
+            &[
+                connected, grant, exists, lost, wait_1_s, wait_1_s, connected, refuse,
+            ],
+        ),
+        script(
+            "renewal-after-the-connection-broke",
+            3,
+            &[
+                connected, grant, lost, wait_1_s, wait_1_s, connected, grant, exists, answer,
+            ],
+        ),
+        script(
+            "renewal-after-the-server-closed",
+            3,
+            &[
+                connected, grant, exists, eof, wait_1_s, wait_1_s, connected, grant,
+            ],
+        ),
+        script("resumed-session", 66, &[connected, grant, exists, answer]),
+        script(
+            "watches-set-again",
+            2,
+            &[
+                connected,
+                grant,
+                watch_data,
+                watch_below,
+                event,
+                watch_data,
+                lost,
+                wait_1_s,
+                wait_1_s,
+                connected,
+                grant,
+                answer,
+            ],
+        ),
+        script(
+            "watches-set-again-and-counted",
+            34,
+            &[
+                connected, grant, watch_data, lost, wait_1_s, wait_1_s, connected, grant, answer,
+            ],
+        ),
+        script(
+            "identity-before-and-after",
+            2,
+            &[
+                identity, connected, grant, identity, lost, wait_1_s, wait_1_s, connected, grant,
+            ],
+        ),
+        script(
+            "identity-refused",
+            2,
+            &[connected, grant, identity, exists, auth_failed],
+        ),
+        script(
+            "reply-out-of-order",
+            2,
+            &[connected, grant, exists, exists, &[18, 2], wait_1_s],
+        ),
+        script(
+            "reply-to-nothing",
+            2,
+            &[connected, grant, &[18, 9], wait_1_s],
+        ),
+        script(
+            "event-that-no-server-may-send",
+            2,
+            &[connected, grant, &[8, 0, 112, 0], &[8, 99, 3, 0]],
+        ),
+        script(
+            "answer-that-is-none",
+            2,
+            &[connected, &[7, 3, 1, 2, 3], wait_1_s],
+        ),
+        script(
+            "length-below-zero",
+            2,
+            &[connected, grant, &[6, 4, 255, 255, 255, 255], wait_1_s],
+        ),
+        script(
+            "answer-in-pieces",
+            2,
+            &[connected, &[6, 3, 0, 0, 0], &[6, 2, 37, 0], wait_1_s],
+        ),
+        script(
+            "timeout-of-one-millisecond",
+            2,
+            &[connected, &[4, 0b0_1001], wait_1_s],
+        ),
+        script(
+            "password-of-null",
+            2,
+            &[connected, &[4, 0b100_1000], lost, wait_5_s, connected],
+        ),
+        script(
+            "read-only-and-the-search-for-better",
+            6,
+            &[
+                connected,
+                grant_read_only,
+                wait_1_s,
+                &[16, 2, b'r', b'o'],
+                wait_1_s,
+                &[16, 2, b'r', b'w'],
+                wait_1_s,
+                connected,
+                grant,
+            ],
+        ),
+        script("close-while-connecting", 2, &[exists, close, unreachable]),
+        script(
+            "close-before-the-answer",
+            2,
+            &[connected, exists, close, grant, answer, answer],
+        ),
+        script(
+            "close-while-disconnected",
+            2,
+            &[connected, grant, lost, close],
+        ),
+        script(
+            "no-answer-to-close",
+            2,
+            &[connected, grant, close, wait_5_s],
+        ),
+        script(
+            "xids-at-their-end",
+            130,
+            &[
+                connected, grant, exists, answer, exists, answer, exists, answer, exists, answer,
+            ],
+        ),
+        script(
+            "own-clock-never",
+            10,
+            &[connected, grant, wait_5_s, wait_5_s, unreachable, wait_5_s],
+        ),
+        script(
+            "watches-forgotten",
+            18,
+            &[
+                connected, grant, watch_data, lost, wait_1_s, wait_1_s, connected, grant,
+            ],
+        ),
+    ]
+}
+
+/// Recordings that are small enough to be seeds.
+const CAPTURES: &[&str] = &[
+    "zk3.8.0-c-unknown-session-refused.pcap",
+    "zk3.8.0-java-new-session-then-close.pcap",
+    "zk3.8.0-kazoo-unknown-session-refused.pcap",
+];

@@ -1,5 +1,6 @@
 //! `zkspec replay`: what was recorded, judged again.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
@@ -63,8 +64,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let mut options = Options::default();
     options.player.patience = Duration::from_millis(arguments.timeout);
-    let runtime = runtime()?;
     let mut exit = Exit::Fine;
+    let mut plays = Vec::new();
     for file in &arguments.files {
         let scripts = match (input::read(file, &arguments.port)?, arguments.target) {
             (Input::Bytes(_), _) => {
@@ -81,7 +82,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 continue;
             }
             (Input::Capture(capture), Some(_)) => {
-                vec![Recording::from_capture(&capture).to_script("capture", Style::Playable)]
+                let name = file.display().to_string();
+                vec![Recording::from_capture(&capture).to_script(&name, Style::Playable)]
             }
             (Input::Transcript(transcript), _) => transcript.scripts,
         };
@@ -90,12 +92,52 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 Some(address) => Subject::Tcp(address),
                 None => Subject::Embedded(Box::new(setup(&script, arguments.embedded.config()?)?)),
             };
-            let script = Arc::new(script);
-            let replay = replay(&subject, &script, &options, arguments.times.max(1));
-            exit = worse(exit, runtime.block_on(replay)?);
+            plays.push((subject, Arc::new(script)));
         }
     }
-    Ok(exit)
+    let times = arguments.times.max(1);
+    let outcome: Result<Exit, Trouble> = runtime()?.block_on(async {
+        // Mostly they wait, as the client did that was recorded.
+        let mut running = tokio::task::JoinSet::new();
+        let mut outcomes = BTreeMap::new();
+        let mut plays = plays.into_iter().enumerate();
+        loop {
+            while running.len() < AT_ONCE
+                && let Some((index, (subject, script))) = plays.next()
+            {
+                let options = options.clone();
+                running.spawn(async move {
+                    let played = replay(&subject, &script, &options, times).await;
+                    (index, script, subject, played)
+                });
+            }
+            let Some(Ok((index, script, subject, played))) = running.join_next().await else {
+                break;
+            };
+            let played = played.map_err(|trouble| Trouble {
+                exit: Exit::Untested,
+                message: format!("cannot replay to {subject}: {trouble}"),
+                hint: None,
+            })?;
+            outcomes.insert(index, (script, played));
+        }
+        let told = outcomes
+            .values()
+            .map(|(script, played)| show(script, played));
+        Ok(told.fold(Exit::Fine, worse))
+    });
+    Ok(worse(exit, outcome?))
+}
+
+/// Transcripts played at a time.
+const AT_ONCE: usize = 16;
+
+/// What came of playing a script.
+struct Replayed {
+    times: u32,
+    good: u32,
+    /// The first time it did not come out as recorded.
+    bad: Option<Played>,
 }
 
 /// The server a script was recorded on, as its header says: `server tickTime=200`.
@@ -131,39 +173,42 @@ async fn replay(
     script: &Arc<Script>,
     options: &Options,
     times: u32,
-) -> Result<Exit, Trouble> {
-    let unreachable = |trouble| Trouble {
-        exit: Exit::Untested,
-        message: format!("cannot replay to {subject}: {trouble}"),
-        hint: None,
+) -> Result<Replayed, String> {
+    let bindings = judge::probe(subject, options).await?;
+    let mut replayed = Replayed {
+        times,
+        good: 0,
+        bad: None,
     };
-    let bindings = judge::probe(subject, options).await.map_err(unreachable)?;
-    let mut first: Option<Played> = None;
-    let mut good = 0;
     for _ in 0..times {
         let script = Arc::clone(script);
         let played = judge::play(subject.clone(), script, bindings.clone(), options).await;
         if matches!(played.verdict, Verdict::Passed { .. }) {
-            good += 1;
+            replayed.good += 1;
         } else {
-            first.get_or_insert(played);
+            replayed.bad.get_or_insert(played);
         }
     }
-    let rate = if times > 1 {
+    Ok(replayed)
+}
+
+/// Says how a script came out; of a difference, what was going on.
+fn show(script: &Script, replayed: &Replayed) -> Exit {
+    let Replayed { times, good, bad } = replayed;
+    let rate = if *times > 1 {
         format!("  {good} of {times} as recorded")
     } else {
         String::new()
     };
-    let Some(played) = first else {
+    let Some(played) = bad else {
         say(format_args!("{GOOD}✓{GOOD:#} {}{rate}", script.name));
-        return Ok(Exit::Fine);
+        return Exit::Fine;
     };
     say(format_args!("{BAD}✗{BAD:#} {}{rate}", script.name));
     match &played.verdict {
         Verdict::Failed(failure) => {
             for (index, step) in script.steps.iter().enumerate() {
-                let near = index + 4 > failure.step && index <= failure.step + 1;
-                if near {
+                if index + 4 > failure.step && index <= failure.step + 1 {
                     let mark = if index == failure.step { ">>" } else { "  " };
                     let text = step.to_string().replace('\n', "\n     ");
                     say(format_args!("  {mark} {text}"));
@@ -178,13 +223,13 @@ async fn replay(
             for line in player::wire_log(&played.log) {
                 say(format_args!("{DIM}    {line}{DIM:#}"));
             }
-            Ok(Exit::Unexpected)
+            Exit::Unexpected
         }
         Verdict::Untested(trouble) => {
             say(format_args!("  {trouble}"));
-            Ok(Exit::Untested)
+            Exit::Untested
         }
-        Verdict::Passed { .. } => Ok(Exit::Fine),
+        Verdict::Passed { .. } => Exit::Fine,
     }
 }
 

@@ -5,6 +5,8 @@
 //! offline ([`judge`]): the client's bytes go to the crate's own server engine, and what the real
 //! server answered is held against what the engine answers.
 
+mod connection;
+mod difference;
 mod judge;
 mod peer;
 mod script;

@@ -51,6 +51,9 @@ pub enum EvalError {
     /// The symbol stands for bytes where a number is needed, or the other way round.
     #[error("@{0} does not stand for {1}")]
     WrongKind(String, &'static str),
+    /// The symbol has fewer bytes than are wanted of it.
+    #[error("@{0} has only {1} bytes")]
+    TooShort(String, usize),
     /// The value does not fit the field.
     #[error("{0} does not fit {1}, a {2}")]
     Unfit(String, &'static str, String),
@@ -133,9 +136,11 @@ impl Bindings {
                 BytesPiece::Literal(bytes) => all.extend_from_slice(bytes),
                 BytesPiece::Symbol { name, from, to } => match self.symbol(name) {
                     Some(Bound::Bytes(bytes)) => {
-                        let to = to.unwrap_or(bytes.len()).min(bytes.len());
-                        let from = from.unwrap_or(0).min(to);
-                        all.extend_from_slice(bytes.get(from..to).unwrap_or_default());
+                        let slice = from.unwrap_or(0)..to.unwrap_or(bytes.len());
+                        let slice = bytes
+                            .get(slice)
+                            .ok_or_else(|| EvalError::TooShort(name.clone(), bytes.len()))?;
+                        all.extend_from_slice(slice);
                     }
                     Some(Bound::Int(_)) => return Err(EvalError::WrongKind(name.clone(), "bytes")),
                     None => return Err(EvalError::Unbound(name.clone())),
@@ -362,7 +367,11 @@ impl Bindings {
                 if let Some(name) = self.unbound_bytes(expr) {
                     self.bind(&name, Bound::Bytes(seen.to_vec()));
                 }
-                self.bytes(expr)? == *seen
+                match self.bytes(expr) {
+                    Ok(bytes) => bytes == *seen,
+                    Err(EvalError::TooShort(..)) => false,
+                    Err(error) => return Err(error),
+                }
             }
             (Value::List(items), Found::List(seen)) => {
                 let JuteType::Vector(item) = ty else {

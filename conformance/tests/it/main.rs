@@ -1,8 +1,13 @@
 //! Tests of the library through its public surface, in one binary.
 
 mod capture;
+mod cases;
+#[cfg(feature = "cli")]
+mod cli;
 mod client;
 mod diagram;
 mod expiry;
+mod judge;
+mod recording;
 mod server;
 mod transcript;
