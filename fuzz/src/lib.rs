@@ -17,6 +17,7 @@ mod records;
 pub mod seeds;
 mod server;
 mod steps;
+mod transcript;
 mod walk;
 
 pub use crate::capture::capture;
@@ -25,6 +26,7 @@ pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;
 pub use crate::server::server;
+pub use crate::transcript::transcript;
 
 /// A target's name and body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -36,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     ("frame", frame),
     ("records", records),
     ("server", server),
+    ("transcript", transcript),
 ];
 
 /// Claims that no input starts with the word `canary`, which is false.

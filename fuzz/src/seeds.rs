@@ -44,6 +44,7 @@ pub fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
     seeds.extend(record_seeds(&answers));
     seeds.extend(server_seeds());
     seeds.extend(client_seeds());
+    seeds.extend(transcript_seeds(testdata, &answers)?);
     Ok(seeds)
 }
 
@@ -780,6 +781,11 @@ fn client_seeds() -> Vec<Seed> {
             &[connected, &[7, 3, 1, 2, 3], wait_1_s],
         ),
         script(
+            "server-foretells-the-end",
+            2,
+            &[connected, grant, &[8, 4, 7, 2, b'/', b'a'], close, answer],
+        ),
+        script(
             "length-below-zero",
             2,
             &[connected, grant, &[6, 4, 255, 255, 255, 255], wait_1_s],
@@ -793,6 +799,11 @@ fn client_seeds() -> Vec<Seed> {
             "timeout-of-one-millisecond",
             2,
             &[connected, &[4, 0b0_1001], wait_1_s],
+        ),
+        script(
+            "timeout-too-short-to-connect-in",
+            11,
+            &[connected, &[4, 0b0_1001], lost, wait_1_s],
         ),
         script(
             "password-of-null",
@@ -852,9 +863,109 @@ fn client_seeds() -> Vec<Seed> {
     ]
 }
 
+fn transcript_seeds(testdata: &Path, answers: &[KnownAnswer]) -> std::io::Result<Vec<Seed>> {
+    let mut seeds = Vec::new();
+    for transcript in TRANSCRIPTS {
+        let text = fs::read(testdata.join("transcripts").join(transcript))?;
+        let name = transcript.replace('.', "-");
+        seeds.push(Seed::new("transcript", name, [&[0], &text[..]].concat()));
+    }
+    let texts = [
+        (
+            "outcomes-of-all-grades",
+            "A expect\n  strict a: ConnectResponse timeOut=1.. sessionId=@S, fin\n  \
+             tolerated b: *, quiet 4s within 1..2 of m\n  forbidden c: raw *, closed\n",
+        ),
+        (
+            "packets-and-pieces",
+            "C > RequestHeader xid=-2 type=ping & raw 00*5.\"GET /\".ff & bytes \"\" | pieces 3\n",
+        ),
+        (
+            "sums-ranges-and-symbols",
+            "C < ConnectResponse protocolVersion=1+2-$min+@X passwd=!null readOnly=!absent, rst\n",
+        ),
+        (
+            "values-of-all-types",
+            "C > SetWatches dataWatches=[\"/a\" null b\"\\xff\"*3] existWatches=null childWatches=[]\n",
+        ),
+        (
+            "time-passes",
+            "wait 1.5s\nmark here\nC shut\nC reset\nwait $tick+1\n",
+        ),
+    ];
+    for (name, steps) in texts {
+        let text = format!("# Why.\nscript a/b\nlevel must\n----\nC open\n{steps}");
+        seeds.push(Seed::new(
+            "transcript",
+            name,
+            [&[0], text.as_bytes()].concat(),
+        ));
+    }
+    let frame = |name: &str| {
+        let found = answers.iter().find(|answer| answer.name == name);
+        &*found.expect("a known answer").frame
+    };
+    let say = |direction: u8, bytes: &[u8]| {
+        let length = u8::try_from(bytes.len()).expect("few bytes");
+        [&[direction, length], bytes].concat()
+    };
+    let dialogue = |name: &str, said: &[Vec<u8>]| {
+        Seed::new("transcript", name, [&[1], &said.concat()[..]].concat())
+    };
+    let request = say(0, frame("connect-request-new-session"));
+    let response = say(1, frame("connect-response-new-session"));
+    seeds.extend([
+        dialogue(
+            "dialogue-of-a-session",
+            &[
+                request.clone(),
+                response.clone(),
+                say(0, frame("ping-request")),
+                say(1, frame("ping-reply")),
+                say(0, frame("close-session-request")),
+                say(1, frame("close-session-reply")),
+            ],
+        ),
+        dialogue(
+            "dialogue-of-identities-and-watches",
+            &[
+                request.clone(),
+                response.clone(),
+                say(0, frame("auth-request-digest")),
+                say(1, frame("auth-reply-ok")),
+                say(0, frame("set-watches-2-request")),
+                say(1, frame("watch-event-data-changed")),
+            ],
+        ),
+        dialogue(
+            "dialogue-in-pieces",
+            &[
+                say(0, &frame("connect-request-new-session")[..9]),
+                say(0, &frame("connect-request-new-session")[9..]),
+                say(1, &frame("connect-response-refusal")[..40]),
+            ],
+        ),
+        dialogue(
+            "dialogue-with-a-bad-length",
+            &[request, say(0, &[0xff; 6]), response],
+        ),
+        dialogue(
+            "dialogue-of-a-four-letter-word",
+            &[say(0, b"ruok"), say(1, b"imok")],
+        ),
+    ]);
+    Ok(seeds)
+}
+
 /// Recordings that are small enough to be seeds.
 const CAPTURES: &[&str] = &[
     "zk3.8.0-c-unknown-session-refused.pcap",
     "zk3.8.0-java-new-session-then-close.pcap",
     "zk3.8.0-kazoo-unknown-session-refused.pcap",
+];
+
+/// Recordings that were written as transcripts.
+const TRANSCRIPTS: &[&str] = &[
+    "zk3.8.0-java-new-session-then-close.zkt",
+    "zk3.8.0-java-unknown-session-refused.zkt",
 ];

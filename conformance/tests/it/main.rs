@@ -8,6 +8,7 @@ mod client;
 mod diagram;
 mod expiry;
 mod judge;
+mod player;
 mod recording;
 mod server;
 mod transcript;
