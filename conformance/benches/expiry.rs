@@ -245,34 +245,26 @@ fn expire_none_after_touching_all(bencher: Bencher<'_, '_>) {
         });
 }
 
-/// What knows a session and is at hand when its packet arrives.
-#[derive(Clone)]
-struct Owner<S> {
-    id: u64,
-    timeout: Duration,
-    slot: S,
+/// What the owners of a million sessions hold to touch them by, in the order of their packets.
+fn owners<H>(mut insert: impl FnMut(u64, Duration) -> H) -> Vec<H> {
+    let mut rng = Rng::with_seed(9);
+    let mut handles: Vec<H> = (0..SESSIONS)
+        .map(|id| insert(id, Duration::from_millis(rng.u64(4_000..40_000))))
+        .collect();
+    rng.shuffle(&mut handles);
+    handles
 }
 
-/// A million owners in random order, with timeouts over twenty ticks.
-fn owners<S>(mut slot: impl FnMut(u64, Duration) -> S) -> Vec<Owner<S>> {
-    let mut rng = Rng::with_seed(9);
-    let mut owners: Vec<Owner<S>> = (0..SESSIONS)
-        .map(|id| {
-            let timeout = Duration::from_millis(rng.u64(4_000..40_000));
-            Owner {
-                id,
-                timeout,
-                slot: slot(id, timeout),
-            }
-        })
-        .collect();
-    rng.shuffle(&mut owners);
+/// Owners' handles with their timeouts, of which there are a few kinds.
+fn timeouts<H>(owners: impl IntoIterator<Item = H>) -> impl Iterator<Item = (H, Duration)> {
     owners
+        .into_iter()
+        .zip((4..36).map(Duration::from_secs).cycle())
 }
 
 struct Tracked<T: Copy> {
     queue: ExpiryQueue<T>,
-    owners: Vec<Owner<Slot>>,
+    owners: Vec<Slot>,
 }
 
 impl<T: Copy> Tracked<T> {
@@ -283,15 +275,15 @@ impl<T: Copy> Tracked<T> {
     }
 
     fn touch_all(&mut self, mut clock: impl FnMut() -> Instant) {
-        for owner in &self.owners {
-            black_box(self.queue.touch(clock(), owner.timeout, owner.slot));
+        for (&slot, timeout) in timeouts(&self.owners) {
+            black_box(self.queue.touch(clock(), timeout, slot));
         }
     }
 }
 
 struct ById {
     queue: ExpiryQueue<u64>,
-    owners: Vec<Owner<()>>,
+    owners: Vec<u64>,
     slots: HashMap<u64, Slot, foldhash::fast::RandomState>,
 }
 
@@ -301,6 +293,7 @@ impl ById {
         let mut slots = HashMap::default();
         let owners = owners(|id, timeout| {
             slots.insert(id, queue.insert(START, timeout, id));
+            id
         });
         Self {
             queue,
@@ -310,9 +303,9 @@ impl ById {
     }
 
     fn touch_all(&mut self, mut clock: impl FnMut() -> Instant) {
-        for owner in &self.owners {
-            let slot = self.slots.get(&owner.id);
-            black_box(slot.is_some_and(|&slot| self.queue.touch(clock(), owner.timeout, slot)));
+        for (id, timeout) in timeouts(&self.owners) {
+            let slot = self.slots.get(id);
+            black_box(slot.is_some_and(|&slot| self.queue.touch(clock(), timeout, slot)));
         }
     }
 }
@@ -320,7 +313,7 @@ impl ById {
 /// An ordered set of buckets and ids; the owner knows its bucket.
 struct Ordered {
     queue: BTreeSet<(u64, u64)>,
-    owners: Vec<Owner<u64>>,
+    owners: Vec<(u64, u64)>,
 }
 
 impl Ordered {
@@ -329,18 +322,18 @@ impl Ordered {
         let owners = owners(|id, timeout| {
             let bucket = bucket(START, timeout);
             queue.insert((bucket, id));
-            bucket
+            (bucket, id)
         });
         Self { queue, owners }
     }
 
     fn touch_all(&mut self, now: Instant) {
-        for owner in &mut self.owners {
-            let bucket = bucket(now, owner.timeout);
-            if bucket != owner.slot {
-                self.queue.remove(&(owner.slot, owner.id));
-                self.queue.insert((bucket, owner.id));
-                owner.slot = bucket;
+        for (entry, timeout) in timeouts(&mut self.owners) {
+            let bucket = bucket(now, timeout);
+            if bucket != entry.0 {
+                self.queue.remove(entry);
+                entry.0 = bucket;
+                self.queue.insert(*entry);
             }
         }
     }
@@ -353,7 +346,7 @@ fn bucket(now: Instant, timeout: Duration) -> u64 {
 /// The timer wheel of tokio-util: milliseconds instead of ticks, and a clock of its own.
 struct Delayed {
     queue: DelayQueue<u64>,
-    owners: Vec<Owner<Key>>,
+    owners: Vec<Key>,
     runtime: Runtime,
 }
 
@@ -389,8 +382,8 @@ impl Delayed {
 
     fn touch_all(&mut self, later: Duration) {
         let _guard = self.runtime.enter();
-        for owner in &self.owners {
-            self.queue.reset(&owner.slot, owner.timeout + later);
+        for (key, timeout) in timeouts(&self.owners) {
+            self.queue.reset(key, timeout + later);
         }
     }
 }

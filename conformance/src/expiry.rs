@@ -20,17 +20,18 @@
 //!
 //! # Advice to the next reader
 //!
-//! There are no buckets. Every slot holds the moment its timeout runs out, not rounded, and a
-//! touch is one store: `until < bucket` says the same as "its bucket is not after `bucket`", and
-//! needs no division. Two levels of lower bounds above the slots, one for each 64 slots and one
-//! for all, say where something may be due. A touch that puts an item off leaves them alone, so
-//! they may be too low, never too high; [`Expire`] reads the slots behind a bound that has been
-//! reached and sets it right.
+//! There are no buckets. Every slot has a timer: the moment its timeout runs out, not rounded,
+//! in eight bytes with the slot's generation. A touch is one store, for that a timer is before a
+//! bucket's moment says the same as that its own bucket is not after it, and needs no division.
+//!
+//! Two levels of lower bounds, one for each 64 timers and one for all, say where something may be
+//! due. A touch that puts an item off leaves them alone, so they may be too low, never too high;
+//! [`Expire`] reads the timers behind a bound that has been reached, and sets it right.
 //!
 //! Compared with a ring of buckets, nothing is stale: a slot used again leaves no old entry to be
 //! told from the new one, a far timeout is a number like any other, and memory depends on the
-//! number of items alone. The price is that an item which is never touched is looked at more than
-//! once on its way, at about a nanosecond each time.
+//! number of items alone. The price is that an untouched timer may be read once a tick, in order,
+//! at a nanosecond or two.
 
 use std::fmt;
 use std::hash::Hash;
@@ -46,7 +47,8 @@ use crate::time::Instant;
 /// An item is a key by which to find what has expired, hence `Copy`. Its owner keeps the [`Slot`],
 /// so that a touch looks nothing up. Time is handed in and should not go back; if it does, the rule
 /// still holds for the `now` given, and an item whose bucket has passed comes out at the next
-/// [`expire`](Self::expire).
+/// [`expire`](Self::expire). Timeouts are exact to the millisecond up to 2^28 seconds, more than
+/// a hundred times what the wire can say; of a longer one only so many seconds count.
 ///
 /// Two queues are equal if the same calls will find the same items in the same slots at the same
 /// times; [`deadline`](Self::deadline) may differ by an appointment at which nothing is due.
@@ -72,10 +74,12 @@ use crate::time::Instant;
 #[derive(Clone)]
 pub struct ExpiryQueue<T> {
     tick: NonZeroU64,
-    /// No item runs out before this.
-    earliest: u64,
-    /// For each `CHUNK` slots: no item among them runs out before this.
-    bounds: Vec<u64>,
+    /// The moment from which timers count.
+    origin: u64,
+    /// No timer is before this.
+    earliest: Timer,
+    /// For each `CHUNK` timers: none of them is before this.
+    bounds: Vec<Timer>,
     timers: Vec<Timer>,
     /// For each timer; apart, so that looking for what is due does not read them.
     items: Vec<T>,
@@ -91,7 +95,8 @@ impl<T: Copy> ExpiryQueue<T> {
         let tick = (Instant::ZERO + tick).as_millis();
         Self {
             tick: NonZeroU64::new(tick).unwrap_or(NonZeroU64::MIN),
-            earliest: VACANT,
+            origin: 0,
+            earliest: Timer::VACANT,
             bounds: Vec::new(),
             timers: Vec::new(),
             items: Vec::new(),
@@ -106,31 +111,32 @@ impl<T: Copy> ExpiryQueue<T> {
     /// finds nothing.
     #[must_use = "only the slot can touch or remove the item"]
     pub fn insert(&mut self, now: Instant, timeout: Duration, item: T) -> Slot {
-        let until = until(now, timeout);
         if self.len == 0 {
-            self.earliest = until;
+            self.earliest = Timer::VACANT;
         }
         self.len = self.len.saturating_add(1);
 
         if let Some(index) = self.free.pop()
-            && let Some(timer) = self.timers.get_mut(index as usize)
+            && let Some(timer) = self.timers.get(index as usize)
             && let Some(place) = self.items.get_mut(index as usize)
         {
-            timer.until = until;
             *place = item;
-            let generation = timer.generation;
-            self.lower(index as usize, until);
-            return Slot { index, generation };
+            let slot = Slot {
+                index,
+                generation: timer.generation(),
+            };
+            self.set(index as usize, now, timeout);
+            return slot;
         }
 
         let count = self.timers.len();
         let (index, generation) = u32::try_from(count).map_or((u32::MAX, RETIRED), |i| (i, 0));
-        self.timers.push(Timer { until, generation });
+        self.timers.push(Timer::new(VACANT, generation));
         self.items.push(item);
         if count.is_multiple_of(CHUNK) {
-            self.bounds.push(VACANT);
+            self.bounds.push(Timer::VACANT);
         }
-        self.lower(count, until);
+        self.set(count, now, timeout);
         Slot {
             index,
             generation: 0,
@@ -140,26 +146,20 @@ impl<T: Copy> ExpiryQueue<T> {
     /// Counts the item's timeout anew from `now`; false if the slot is gone.
     pub fn touch(&mut self, now: Instant, timeout: Duration, slot: Slot) -> bool {
         let index = slot.index as usize;
-        let Some(timer) = self.timers.get_mut(index) else {
-            return false;
-        };
-        if timer.generation != slot.generation {
-            return false;
+        match self.timers.get(index) {
+            Some(timer) if timer.generation() == slot.generation => {
+                self.set(index, now, timeout);
+                true
+            }
+            _ => false,
         }
-        let until = until(now, timeout);
-        timer.until = until;
-        self.lower(index, until);
-        true
     }
 
     /// Takes an item out before it expires; `None` if the slot is gone.
     pub fn remove(&mut self, slot: Slot) -> Option<T> {
         let index = slot.index as usize;
         let timer = self.timers.get(index)?;
-        if timer.generation != slot.generation {
-            return None;
-        }
-        self.vacate(index)
+        (timer.generation() == slot.generation).then(|| self.vacate(index))?
     }
 
     /// When to call [`expire`](Self::expire) next; `None` while the queue is empty.
@@ -182,8 +182,8 @@ impl<T: Copy> ExpiryQueue<T> {
             bucket,
             chunk: 0,
             due: 0,
-            rest: VACANT,
-            passed: VACANT,
+            rest: Timer::VACANT,
+            passed: Timer::VACANT,
             queue: self,
         }
     }
@@ -192,8 +192,7 @@ impl<T: Copy> ExpiryQueue<T> {
     #[must_use]
     pub fn expires_at(&self, slot: Slot) -> Option<Instant> {
         let timer = self.timers.get(slot.index as usize)?;
-        (timer.generation == slot.generation)
-            .then(|| Instant::from_millis(self.bucket(timer.until)))
+        (timer.generation() == slot.generation).then(|| self.due(*timer))?
     }
 
     /// Number of items.
@@ -208,61 +207,122 @@ impl<T: Copy> ExpiryQueue<T> {
         self.len == 0
     }
 
-    /// The bucket of a timeout that runs out at `until`.
-    fn bucket(&self, until: u64) -> u64 {
+    /// The bucket of a timer; for one past the end of the clock, its end.
+    fn bucket(&self, timer: Timer) -> u64 {
+        let until = self.origin.saturating_add(timer.offset());
         (until / self.tick)
             .saturating_add(1)
             .saturating_mul(self.tick.get())
     }
 
-    /// Lowers the bounds above a slot to `until`.
-    fn lower(&mut self, index: usize, until: u64) {
+    /// When a timer's item is due; `None` if it is vacant.
+    fn due(&self, timer: Timer) -> Option<Instant> {
+        (timer.offset() != VACANT).then(|| Instant::from_millis(self.bucket(timer)))
+    }
+
+    /// Sets a timer, whatever it held.
+    fn set(&mut self, index: usize, now: Instant, timeout: Duration) {
+        let timeout = millis(timeout);
+        let offset = now
+            .as_millis()
+            .wrapping_sub(self.origin)
+            .saturating_add(timeout);
+        if offset < VACANT {
+            self.set_offset(index, offset);
+        } else {
+            self.set_afar(index, now.as_millis().saturating_add(timeout));
+        }
+    }
+
+    fn set_offset(&mut self, index: usize, offset: u64) {
+        let Some(timer) = self.timers.get_mut(index) else {
+            return;
+        };
+        *timer = Timer::new(offset, timer.generation());
+        let timer = *timer;
         if let Some(bound) = self.bounds.get_mut(index / CHUNK)
-            && until < *bound
+            && timer < *bound
         {
-            *bound = until;
+            *bound = timer;
         }
-        if until < self.earliest {
-            self.earliest = until;
+        if timer < self.earliest {
+            self.earliest = timer;
         }
+    }
+
+    /// Sets a timer to `until`, after moving the origin so that it can.
+    ///
+    /// Leaves room for the longest timeout before the earliest timer, so that no touch on a clock
+    /// that goes on has a `now` before the origin. What has been due for a third of a century when
+    /// something later is set is as good as due since then.
+    #[cold]
+    fn set_afar(&mut self, index: usize, until: u64) {
+        let origin = self.origin;
+        let held = || self.timers.iter().filter(|timer| timer.offset() != VACANT);
+        let first = held().min().map_or(until, |timer| {
+            until.min(origin.saturating_add(timer.offset()))
+        });
+        let last = held().max().map_or(until, |timer| {
+            until.max(origin.saturating_add(timer.offset()))
+        });
+        self.origin = first
+            .saturating_sub(ROOM)
+            .max(last.saturating_sub(VACANT - 1));
+
+        for timer in self
+            .timers
+            .iter_mut()
+            .chain(&mut self.bounds)
+            .chain([&mut self.earliest])
+        {
+            if timer.offset() != VACANT {
+                let until = origin.saturating_add(timer.offset());
+                *timer = Timer::new(until.saturating_sub(self.origin), timer.generation());
+            }
+        }
+        self.set_offset(index, until.saturating_sub(self.origin));
     }
 
     /// Frees a slot and makes every [`Slot`] for it a stale one.
     fn vacate(&mut self, index: usize) -> Option<T> {
         let timer = self.timers.get_mut(index)?;
         let item = *self.items.get(index)?;
-        timer.until = VACANT;
-        timer.generation = timer.generation.saturating_add(1);
-        if timer.generation != RETIRED {
+        *timer = Timer::new(VACANT, timer.generation().saturating_add(1).min(RETIRED));
+        if timer.generation() != RETIRED {
             self.free.extend(u32::try_from(index));
         }
         self.len = self.len.saturating_sub(1);
         Some(item)
     }
 
-    /// Reads one chunk: the slots whose bucket is not after `bucket`, as bits, and a bound for
+    /// Reads one chunk: the timers whose bucket is not after `bucket`, as bits, and a bound for
     /// the others.
-    fn scan(&self, chunk: usize, bucket: u64) -> (u64, u64) {
+    fn scan(&self, chunk: usize, bucket: u64) -> (u64, Timer) {
         let timers = self.timers.chunks(CHUNK).nth(chunk).unwrap_or_default();
+        let limit = self.limit(bucket);
         let mut due = 0;
-        let mut rest = VACANT;
-        for (slot, timer) in timers.iter().enumerate() {
-            let is_due = timer.until < bucket;
+        let mut rest = Timer::VACANT;
+        for (slot, &timer) in timers.iter().enumerate() {
+            let is_due = timer < limit;
             due |= u64::from(is_due) << slot;
-            rest = if is_due { rest } else { rest.min(timer.until) };
+            rest = if is_due { rest } else { rest.min(timer) };
         }
         (due, rest)
     }
 
+    /// The least timer whose bucket is after `bucket`.
+    fn limit(&self, bucket: u64) -> Timer {
+        if bucket == u64::MAX {
+            Timer::VACANT
+        } else {
+            Timer::new(bucket.saturating_sub(self.origin).min(VACANT), 0)
+        }
+    }
+
     /// All that later calls depend on: of every slot the generation, and what is in it.
     fn slots(&self) -> impl Iterator<Item = (u32, Option<(Instant, T)>)> {
-        self.timers.iter().zip(&self.items).map(|(&timer, &item)| {
-            let bucket = Instant::from_millis(self.bucket(timer.until));
-            (
-                timer.generation,
-                (timer.until != VACANT).then_some((bucket, item)),
-            )
-        })
+        let slots = self.timers.iter().zip(&self.items);
+        slots.map(|(&timer, &item)| (timer.generation(), self.due(timer).map(|due| (due, item))))
     }
 }
 
@@ -319,16 +379,16 @@ pub struct Expire<'a, T: Copy> {
     /// What is still to be taken from `chunk`, a bit for each slot.
     due: u64,
     /// The bound of `chunk` once it is emptied.
-    rest: u64,
+    rest: Timer,
     /// The lowest bound of the chunks passed.
-    passed: u64,
+    passed: Timer,
 }
 
 impl<T: Copy> Expire<'_, T> {
     /// Finds the next chunk with something to take in this bucket; false if there is none.
     fn enter_chunk(&mut self) -> bool {
         while let Some(&bound) = self.queue.bounds.get(self.chunk) {
-            if bound < self.bucket {
+            if bound < self.queue.limit(self.bucket) {
                 (self.due, self.rest) = self.queue.scan(self.chunk, self.bucket);
                 if self.due != 0 {
                     return true;
@@ -355,7 +415,7 @@ impl<T: Copy> Expire<'_, T> {
     fn next_bucket(&mut self) {
         self.queue.earliest = self.passed;
         self.bucket = self.queue.bucket(self.passed);
-        self.passed = VACANT;
+        self.passed = Timer::VACANT;
         self.chunk = 0;
     }
 }
@@ -389,26 +449,49 @@ impl<T: Copy> Iterator for Expire<'_, T> {
 
 impl<T: Copy> FusedIterator for Expire<'_, T> {}
 
-/// When a slot's timeout runs out, and which of its users holds it.
+/// When a slot's timeout runs out, and which of its users holds it, in this order.
 ///
-/// Packed to 12 bytes, since touches at random wait for memory more than for anything else.
-#[derive(Clone, Copy, Debug)]
-#[repr(C, packed(4))]
-struct Timer {
-    until: u64,
-    generation: u32,
+/// Eight bytes, since touches at random wait for memory more than for anything else: 40 bits of
+/// milliseconds from the queue's origin, or `VACANT`, and 24 bits of generation.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Timer(u64);
+
+impl Timer {
+    /// After all others, and never due.
+    const VACANT: Self = Self(VACANT << GENERATION_BITS);
+
+    fn new(offset: u64, generation: u32) -> Self {
+        Self(offset << GENERATION_BITS | u64::from(generation))
+    }
+
+    fn offset(self) -> u64 {
+        self.0 >> GENERATION_BITS
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "masked to what remains")]
+    fn generation(self) -> u32 {
+        self.0 as u32 & RETIRED
+    }
 }
 
-/// The moment a timeout runs out; any but `VACANT`, whose bucket the last one shares.
-fn until(now: Instant, timeout: Duration) -> u64 {
-    (now + timeout).as_millis().min(VACANT - 1)
+/// Whole milliseconds of a timeout, cut to what a timer can hold.
+fn millis(timeout: Duration) -> u64 {
+    timeout.as_secs().min(LONGEST) * 1_000 + u64::from(timeout.subsec_millis())
 }
+
+/// The most seconds of a timeout that count.
+const LONGEST: u64 = 1 << 28;
+
+/// How far before the first timer to put the origin: farther than any timeout.
+const ROOM: u64 = 1 << 39;
+
+/// The offset of a slot with no item.
+const VACANT: u64 = (1 << 40) - 1;
+
+const GENERATION_BITS: u32 = 24;
+
+/// The generation of a slot that has had too many users to tell one more apart.
+const RETIRED: u32 = (1 << GENERATION_BITS) - 1;
 
 /// Slots under one bound; a `u64` has a bit for each.
 const CHUNK: usize = 64;
-
-/// Stands for a moment where there is no item: after all others, and never due.
-const VACANT: u64 = u64::MAX;
-
-/// The generation of a slot that has had too many users to tell one more apart.
-const RETIRED: u32 = u32::MAX;

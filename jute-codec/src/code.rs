@@ -94,12 +94,12 @@ wire_code! {
     OPERATION_TIMEOUT = -7, "OPERATIONTIMEOUT";
     /// An argument is not allowed.
     BAD_ARGUMENTS = -8, "BADARGUMENTS";
-    /// The session is unknown; internal to servers.
-    UNKNOWN_SESSION = -12, "UNKNOWNSESSION";
     /// No quorum of the new configuration is connected.
     NEW_CONFIG_NO_QUORUM = -13, "NEWCONFIGNOQUORUM";
     /// Another reconfiguration is under way.
     RECONFIG_IN_PROGRESS = -14, "RECONFIGINPROGRESS";
+    /// The session is unknown; internal to servers.
+    UNKNOWN_SESSION = -12, "UNKNOWNSESSION";
     /// Marks the range of API errors; never sent.
     API_ERROR = -100, "APIERROR";
     /// There is no such znode.

@@ -30,7 +30,10 @@ pub trait Decode<'a>: Sized {
     fn from_payload(payload: &'a [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(payload);
         let value = Self::decode(&mut reader)?;
-        reader.finish()?;
+        reader.finish().map_err(|error| match Self::TYPE {
+            JuteType::Record(schema) => error.in_field(schema.name, ""),
+            _ => error,
+        })?;
         Ok(value)
     }
 }

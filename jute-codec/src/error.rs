@@ -5,14 +5,15 @@ use core::fmt;
 /// Why a record could not be decoded.
 ///
 /// The error is `Copy`, allocates nothing and compares by value, so that a test can assert on it.
-/// `record` and `field` name the innermost jute class and field that was being read; both are
-/// empty if a bare primitive was decoded outside of any record.
+/// `record` and `field` name the innermost jute class and field that was being read. Bytes after
+/// the last field have no `field`; both are empty if a primitive was read outside of any record.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct DecodeError {
     /// What is wrong.
     pub kind: DecodeErrorKind,
-    /// Byte at which the offending value starts, counted from the start of the payload.
+    /// Byte at which the offending bytes start, counted from the start of the payload. For a
+    /// buffer that is cut short this is its first byte, behind the length that could be read.
     pub offset: usize,
     /// The jute class being read, such as `ConnectRequest`.
     pub record: &'static str,
@@ -117,7 +118,7 @@ impl core::error::Error for DecodeError {}
 ///
 /// The error is final: a [`Framer`](crate::Framer) that has met it repeats it for ever, since
 /// nothing after a bad length can be trusted to start a frame.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct FrameError {
     /// What is wrong with the length.
@@ -127,7 +128,7 @@ pub struct FrameError {
 }
 
 /// The ways in which a frame length can be refused.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum FrameErrorKind {
     /// The length is below zero.

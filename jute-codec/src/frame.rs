@@ -44,6 +44,9 @@ impl Frame {
     /// An owner of `part`, sharing the frame's memory if `part` was borrowed from it, which is
     /// the point; a copy if not.
     ///
+    /// What is shared keeps all the memory alive that the frame came in, its neighbours in the
+    /// stream included. Copy what is small and kept for long.
+    ///
     /// ```
     /// use jute_codec::{ConnectResponse, Frame};
     ///
@@ -119,6 +122,7 @@ pub struct Framer {
     buffered: BytesMut,
     taken: u64,
     limits: Limits,
+    failed: Option<FrameError>,
 }
 
 impl Framer {
@@ -131,9 +135,12 @@ impl Framer {
         }
     }
 
-    /// Takes in bytes as the stream had them.
+    /// Takes in bytes as the stream had them. Once [`next_frame`](Self::next_frame) has failed they
+    /// can belong to no frame, and are dropped.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.buffered.extend_from_slice(bytes);
+        if self.failed.is_none() {
+            self.buffered.extend_from_slice(bytes);
+        }
     }
 
     /// The next whole frame; `None` if its end has not come in yet.
@@ -145,7 +152,13 @@ impl Framer {
         let Some(prefix) = self.buffered.first_chunk::<4>() else {
             return Ok(None);
         };
-        let length = self.check(i32::from_be_bytes(*prefix))?;
+        let length = match self.check(i32::from_be_bytes(*prefix)) {
+            Ok(length) => length,
+            Err(error) => {
+                self.failed = Some(error);
+                return Err(error);
+            }
+        };
         if self.buffered.len() - 4 < length {
             return Ok(None);
         }

@@ -71,7 +71,7 @@
 //!
 //! # Errors and unknown codes
 //!
-//! A [`DecodeError`] names the record, the field and the byte: `ConnectRequest.passwd at byte 24:
+//! A [`DecodeError`] names the record, the field and the byte: `ConnectRequest.passwd at byte 28:
 //! needs 16 bytes, has 3`. Codes are integers with names ([`OpCode`], [`ErrorCode`], …): a value
 //! without a name is kept and goes out again as it came in.
 //!
@@ -135,3 +135,8 @@ pub use crate::schema::Schema;
 pub use crate::ustring::Ustring;
 pub use crate::vector::Iter;
 pub use crate::vector::Vector;
+
+/// Compiles and runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -56,12 +56,12 @@ mod packet;
 mod section;
 mod stream;
 
-use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use thiserror::Error;
 
 use crate::capture::file::Packets;
 use crate::capture::flow::Flows;
@@ -223,54 +223,28 @@ pub enum What {
 }
 
 /// Why a file could not be read at all.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum CaptureError {
     /// The first bytes are not those of a capture file.
+    #[error("not a packet capture at byte 0: needs pcap or pcapng, as tcpdump -w writes it")]
     NotACapture,
     /// The file is compressed.
+    #[error("compressed file at byte 0: decompress it with {with} first")]
     Compressed {
         /// The program that undoes it
         with: &'static str,
     },
     /// The file ends within its own header.
+    #[error("file header cut off at byte {offset}: copy or record it again")]
     HeaderCut {
         /// Where the header should go on
         offset: u64,
     },
     /// The first section header of a pcapng file makes no sense.
+    #[error("damaged section header at byte {offset}: copy or record it again")]
     BadSectionHeader {
         /// Where the section begins
         offset: u64,
     },
 }
-
-impl fmt::Display for CaptureError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotACapture => f.write_str(
-                "not a packet capture at byte 0: needs pcap or pcapng, as tcpdump -w writes it",
-            ),
-            Self::Compressed { with } => {
-                write!(
-                    f,
-                    "compressed file at byte 0: decompress it with {with} first"
-                )
-            }
-            Self::HeaderCut { offset } => {
-                write!(
-                    f,
-                    "file header cut off at byte {offset}: copy or record it again"
-                )
-            }
-            Self::BadSectionHeader { offset } => {
-                write!(
-                    f,
-                    "damaged section header at byte {offset}: copy or record it again"
-                )
-            }
-        }
-    }
-}
-
-impl Error for CaptureError {}

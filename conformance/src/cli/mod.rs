@@ -1,7 +1,10 @@
 //! The command line.
 
+mod decode;
 mod exit;
+mod input;
 mod list;
+mod replay;
 mod report;
 mod serve;
 mod server;
@@ -40,6 +43,10 @@ enum Verb {
     Server(server::Arguments),
     /// Run the in-memory server.
     Serve(serve::Arguments),
+    /// Show bytes, a capture or a transcript as readable lines.
+    Decode(decode::Arguments),
+    /// Judge transcripts and captures offline, or play their client side to a live server.
+    Replay(replay::Arguments),
     /// List the cases.
     List(list::Arguments),
     /// Explain a case: what it claims, where that comes from, what it plays.
@@ -86,6 +93,8 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.verb {
         Verb::Server(arguments) => server::run(arguments),
         Verb::Serve(arguments) => serve::run(arguments),
+        Verb::Decode(arguments) => decode::run(&arguments),
+        Verb::Replay(arguments) => replay::run(&arguments),
         Verb::List(arguments) => list::run(&arguments),
         Verb::Explain(arguments) => list::explain(&arguments),
         Verb::Completions { shell } => {

@@ -32,11 +32,14 @@ pub(super) struct Arguments {
     verbose: bool,
 }
 
+/// Apache's `tickTime` as it ships, in milliseconds.
+const DEFAULT_TICK: u64 = 2000;
+
 /// How the in-memory server is set up.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Setup {
     /// tickTime: the grain of expiry; the session timeout is from 2 to 20 of them.
-    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    #[arg(long, value_name = "MS", default_value_t = DEFAULT_TICK)]
     tick_time: u64,
     /// minSessionTimeout, if not two ticks.
     #[arg(long, value_name = "MS")]
@@ -59,6 +62,30 @@ pub(super) struct Setup {
 }
 
 impl Setup {
+    /// The flags that set a server up like this, each after a blank.
+    pub(super) fn flags(&self) -> String {
+        let mut flags = String::new();
+        if self.tick_time != DEFAULT_TICK {
+            flags += &format!(" --tick-time {}", self.tick_time);
+        }
+        for (flag, value) in [
+            ("min-session-timeout", self.min_session_timeout),
+            ("max-session-timeout", self.max_session_timeout),
+        ] {
+            if let Some(value) = value {
+                flags += &format!(" --{flag} {value}");
+            }
+        }
+        if self.read_only {
+            flags += " --read-only";
+        }
+        if self.netty {
+            flags += " --netty";
+        }
+        flags.extend(self.flaw.iter().map(|flaw| format!(" --flaw {flaw}")));
+        flags
+    }
+
     /// The server's configuration.
     pub(super) fn config(&self) -> Result<Config, Trouble> {
         let mut config = Config {

@@ -33,9 +33,9 @@ pub(super) struct Arguments {
     /// judged.
     #[arg(value_name = "HOST:PORT | SELECTOR")]
     words: Vec<String>,
-    /// Count a SHOULD that does not hold as a failure, too.
-    #[arg(long)]
-    strict: bool,
+    /// Which cases fail the run if they do not hold: those of this level and above.
+    #[arg(long, value_name = "LEVEL", default_value = "should")]
+    level: Level,
     /// Leave out the cases that wait for sessions to expire.
     #[arg(long)]
     no_timing: bool,
@@ -45,6 +45,12 @@ pub(super) struct Arguments {
     /// How many cases run at once.
     #[arg(long, short, value_name = "N", default_value_t = 128)]
     jobs: usize,
+    /// How many connections are open at once.
+    #[arg(long, value_name = "N", default_value_t = 45)]
+    connections: usize,
+    /// The bounds the session timeout should have; without it, those the server grants.
+    #[arg(long, value_name = "MIN..MAX", value_parser = bounds)]
+    session_timeout: Option<(i64, i64)>,
     /// How long a step waits for an answer.
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     timeout: u64,
@@ -89,19 +95,19 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     }
     let mut options = Options {
         jobs: arguments.jobs.max(1),
+        level: arguments.level,
         fail_fast: arguments.fail_fast,
+        connections: arguments.connections,
+        bounds: arguments.session_timeout,
         tick: arguments.tick,
         ..Options::default()
     };
-    if arguments.strict {
-        options.strict = Level::Should;
-    }
     options.player.patience = Duration::from_millis(arguments.timeout);
     let subject = match address {
         Some(address) => Subject::Tcp(address),
         None => Subject::Embedded(Box::new(arguments.embedded.config()?)),
     };
-    let mut reports = Reports::open(&arguments, address, options.strict)?;
+    let mut reports = Reports::open(&arguments, address, options.level)?;
     let mut exit = Exit::Fine;
     runtime()?.block_on(async {
         let all = async {
@@ -123,6 +129,14 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     });
     reports.finish(exit)?;
     Ok(exit)
+}
+
+/// Two numbers of milliseconds.
+fn bounds(text: &str) -> Result<(i64, i64), String> {
+    let parsed = text
+        .split_once("..")
+        .and_then(|(min, max)| Some((min.trim().parse().ok()?, max.trim().parse().ok()?)));
+    parsed.ok_or_else(|| "it should be two numbers of milliseconds, such as 4000..40000".to_owned())
 }
 
 /// What comes first is the address if it ends in a port.
@@ -178,7 +192,7 @@ impl Reports {
     fn open(
         arguments: &Arguments,
         address: Option<SocketAddr>,
-        strict: Level,
+        level: Level,
     ) -> Result<Self, Trouble> {
         let json: Option<Box<dyn Write>> = match &arguments.json {
             None => None,
@@ -195,10 +209,10 @@ impl Reports {
             .as_ref()
             .is_some_and(|path| path.as_os_str() == "-");
         Ok(Self {
-            text: Text::new(arguments.verbose, arguments.quiet, to_stdout, strict),
+            text: Text::new(arguments.verbose, arguments.quiet, to_stdout, level),
             json,
             junit: arguments.junit.clone().map(|path| (path, Junit::default())),
-            traces: Traces::new(arguments.trace_dir.clone(), address),
+            traces: Traces::new(arguments.trace_dir.clone(), address, &arguments.embedded),
         })
     }
 

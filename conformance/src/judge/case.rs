@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::transcript::Action;
 use crate::transcript::Script;
+use crate::transcript::Step;
 
 /// A case of the catalogue.
 #[derive(Clone, Debug)]
@@ -42,6 +44,13 @@ impl Case {
         self.name
             .split_once('/')
             .map_or(self.name.as_str(), |(group, _)| group)
+    }
+
+    /// How many connections it opens.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        let opens = |step: &&Step| matches!(step.action, Action::Open { .. });
+        self.script.steps.iter().filter(opens).count()
     }
 
     /// Whether it is tagged so.

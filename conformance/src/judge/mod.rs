@@ -21,6 +21,8 @@ pub use self::event::Summary;
 pub use self::event::Verdict;
 pub use self::run::Options;
 pub use self::run::Subject;
+pub use self::run::play;
+pub use self::run::probe;
 pub use self::run::run;
 pub use self::selector::Selection;
 pub use self::selector::SelectorError;

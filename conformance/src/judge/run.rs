@@ -45,11 +45,17 @@ pub struct Options {
     /// How many cases run at once.
     pub jobs: usize,
     /// The level down to which a case that does not pass is a failure.
-    pub strict: Level,
+    pub level: Level,
     /// Stop at the first failure.
     pub fail_fast: bool,
     /// How long a step waits, and by how much a busy machine may be late.
     pub player: player::Config,
+    /// How many connections are open at once. Apache by default takes 60 from one address, and
+    /// has 50 wait to be accepted.
+    pub connections: usize,
+    /// The bounds the session timeout should have, in milliseconds; those the server grants, if
+    /// not given.
+    pub bounds: Option<(i64, i64)>,
     /// The server's tick, if it is not half of the shortest session timeout, in milliseconds.
     pub tick: Option<i64>,
 }
@@ -58,9 +64,11 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             jobs: 128,
-            strict: Level::Must,
+            level: Level::Should,
             fail_fast: false,
             player: player::Config::default(),
+            connections: 45,
+            bounds: None,
             tick: None,
         }
     }
@@ -77,12 +85,12 @@ A open
 A > ConnectRequest timeOut=0
 A < ConnectResponse timeOut=@min
 A > RequestHeader xid=1 type=closeSession
-A < ReplyHeader xid=1, closed
+A close
 B open
 B > ConnectRequest timeOut=0x7fffffff
 B < ConnectResponse timeOut=@max
 B > RequestHeader xid=1 type=closeSession
-B < ReplyHeader xid=1, closed
+B close
 ";
 
 /// Judges `subject` by `cases`, which are part of `catalogue`; tells of each event by `tell`.
@@ -102,7 +110,13 @@ pub async fn run(
         passed: BTreeMap::new(),
         tell,
     };
-    let trouble = run.probe().await;
+    let trouble = match probe(subject, options).await {
+        Ok(bindings) => {
+            run.bindings = bindings;
+            None
+        }
+        Err(trouble) => Some(trouble),
+    };
     let bound = |name| run.bindings.param(name).unwrap_or_default();
     (run.tell)(&Event::RunStarted {
         schema: 1,
@@ -132,42 +146,6 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Learns the parameters of the server; what is in the way if it cannot.
-    async fn probe(&mut self) -> Option<String> {
-        let script = match transcript::parse(PROBE) {
-            Ok(transcript) => transcript.scripts.into_iter().next().map(Arc::new)?,
-            Err(error) => return Some(error.to_string()),
-        };
-        let played = play(
-            self.subject.clone(),
-            script,
-            Bindings::default(),
-            self.options,
-        )
-        .await;
-        match &played.verdict {
-            player::Verdict::Passed { .. } => {}
-            player::Verdict::Untested(trouble) => return Some(trouble.to_string()),
-            player::Verdict::Failed(failure) => {
-                return Some(format!(
-                    "the server does not complete a plain handshake: expected {}, got {}",
-                    failure.expected.join(" or "),
-                    failure.actual
-                ));
-            }
-        }
-        for name in ["min", "max"] {
-            if let Some(Bound::Int(value)) = played.bindings.symbol(name) {
-                self.bindings.set_param(name, *value);
-            }
-        }
-        let min = self.bindings.param("min").unwrap_or_default();
-        self.bindings
-            .set_param("tick", self.options.tick.unwrap_or(min / 2));
-        self.bindings.set_param("maxbuffer", 0xf_ffff);
-        None
-    }
-
     /// Plays the cases; why their verdicts say nothing, if so.
     async fn judge(&mut self, catalogue: &Catalogue, cases: &[&Case]) -> Option<String> {
         let sanity = catalogue.find(SANITY)?;
@@ -214,34 +192,39 @@ impl Run<'_> {
             cases.into_iter().partition(|case| case.has_tag("timing"));
         let mut waiting: Vec<&Case> = timed.into_iter().chain(quick).collect();
         let mut running = JoinSet::new();
+        let mut open = 0;
         let mut bad = Vec::new();
         loop {
             let mut later = Vec::new();
             for case in waiting {
-                let open = |id: &&String| chosen.contains(*id) && !self.passed.contains_key(*id);
+                let undecided =
+                    |id: &&String| chosen.contains(*id) && !self.passed.contains_key(*id);
                 let failed = |id: &&String| self.passed.get(*id) == Some(&false);
                 if let Some(by) = case.needs.iter().find(failed) {
                     let verdict = Verdict::Blocked { by: by.clone() };
                     bad.push((case.id.clone(), verdict.clone()));
                     self.count(report(case, verdict, Duration::ZERO, Vec::new()));
-                } else if case.needs.iter().any(|id| open(&id))
+                } else if case.needs.iter().any(|id| undecided(&id))
                     || running.len() >= self.options.jobs
+                    || (open > 0 && open + case.connections() > self.options.connections)
                 {
                     later.push(case);
                 } else {
                     let (subject, bindings) = (self.subject.clone(), self.bindings.clone());
                     let (case, options) = (case.clone(), self.options.clone());
+                    open += case.connections();
                     running.spawn(async move {
                         let script = Arc::clone(&case.script);
                         let played = play(subject, script, bindings, &options).await;
-                        judged(&case, &played)
+                        (case.connections(), judged(&case, &played))
                     });
                 }
             }
             waiting = later;
-            let Some(Ok(report)) = running.join_next().await else {
+            let Some(Ok((closed, report))) = running.join_next().await else {
                 break;
             };
+            open -= closed;
             if !report.verdict.is_fine() {
                 bad.push((report.id.clone(), report.verdict.clone()));
             }
@@ -269,7 +252,7 @@ impl Run<'_> {
         let counter = match &report.verdict {
             Verdict::Passed => &mut self.summary.passed,
             Verdict::Tolerated { .. } => &mut self.summary.tolerated,
-            Verdict::Failed(_) if report.level <= self.options.strict => &mut self.summary.failed,
+            Verdict::Failed(_) if report.level <= self.options.level => &mut self.summary.failed,
             Verdict::Failed(_) => &mut self.summary.differed,
             Verdict::Blocked { .. } => &mut self.summary.blocked,
             Verdict::Untested { .. } => &mut self.summary.untested,
@@ -279,7 +262,57 @@ impl Run<'_> {
     }
 }
 
-async fn play(
+/// Learns the parameters of the server.
+///
+/// # Errors
+/// Says what is in the way.
+pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, String> {
+    let bounds = match (options.bounds, subject) {
+        (Some(bounds), _) => Some(bounds),
+        (None, Subject::Embedded(config)) => Some((
+            config.min_timeout_ms().into(),
+            config.max_timeout_ms().into(),
+        )),
+        (None, Subject::Tcp(_)) => None,
+    };
+    let transcript = transcript::parse(PROBE).map_err(|error| error.to_string())?;
+    let script = transcript.scripts.into_iter().next().unwrap_or_default();
+    let played = play(
+        subject.clone(),
+        Arc::new(script),
+        Bindings::default(),
+        options,
+    )
+    .await;
+    match &played.verdict {
+        player::Verdict::Passed { .. } => {}
+        player::Verdict::Untested(trouble) => return Err(trouble.to_string()),
+        player::Verdict::Failed(failure) => {
+            return Err(format!(
+                "the server does not complete a plain handshake: expected {}; actual: {}",
+                failure.expected.join(" or "),
+                failure.actual
+            ));
+        }
+    }
+    let mut bindings = Bindings::default();
+    for name in ["min", "max"] {
+        if let Some(Bound::Int(value)) = played.bindings.symbol(name) {
+            bindings.set_param(name, *value);
+        }
+    }
+    if let Some((min, max)) = bounds {
+        bindings.set_param("min", min);
+        bindings.set_param("max", max);
+    }
+    let min = bindings.param("min").unwrap_or_default();
+    bindings.set_param("tick", options.tick.unwrap_or(min / 2));
+    bindings.set_param("maxbuffer", 0xf_ffff);
+    Ok(bindings)
+}
+
+/// Plays one script to the subject.
+pub async fn play(
     subject: Subject,
     script: Arc<Script>,
     bindings: Bindings,
@@ -344,7 +377,7 @@ impl Verdict {
             Self::Passed | Self::Tolerated { .. } => "it passed".to_owned(),
             Self::Failed(problem) => {
                 format!(
-                    "expected {}, got {}",
+                    "expected {}; actual: {}",
                     problem.expected.join(" or "),
                     problem.actual
                 )

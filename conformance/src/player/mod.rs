@@ -10,12 +10,13 @@
 //! 4. Go on until [`Player::verdict`] says how it went.
 
 mod connection;
+mod event;
 mod expectation;
+mod verdict;
 mod wire;
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,11 @@ use crate::transcript::Span;
 use crate::transcript::Step;
 
 pub use crate::player::connection::End;
+pub use crate::player::event::Event;
+pub use crate::player::event::Happening;
+pub use crate::player::verdict::Failure;
+pub use crate::player::verdict::Trouble;
+pub use crate::player::verdict::Verdict;
 pub use crate::player::wire::last_sent;
 pub use crate::player::wire::wire_log;
 
@@ -127,111 +133,6 @@ pub enum Order {
     Reset,
 }
 
-/// Something that was done or seen.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Event {
-    /// When.
-    pub at: Instant,
-    /// On which connection.
-    pub connection: String,
-    /// What.
-    pub what: Happening,
-}
-
-/// What was done or seen.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Happening {
-    /// The client opened it.
-    Opened,
-    /// The attempt was refused.
-    Refused,
-    /// The client wrote.
-    Sent(Vec<u8>),
-    /// The client got.
-    Received(Vec<u8>),
-    /// The server closed.
-    Ended(End),
-    /// The client closed its sending side.
-    Shut,
-    /// The client closed.
-    Closed,
-    /// The client reset.
-    Reset,
-}
-
-/// How a script went.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Verdict {
-    /// As it should; with the names of the outcomes that were not the strict ones.
-    Passed {
-        /// Tolerated outcomes that came about.
-        tolerated: Vec<String>,
-    },
-    /// Not as it should.
-    Failed(Failure),
-    /// It could not be found out.
-    Untested(Trouble),
-}
-
-/// What went wrong.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Failure {
-    /// The step, counted from 0.
-    pub step: usize,
-    /// The line it stands on.
-    pub line: usize,
-    /// The connection.
-    pub connection: String,
-    /// The name of the forbidden outcome, if it was one.
-    pub outcome: Option<String>,
-    /// What was expected, in the transcript's words.
-    pub expected: Vec<String>,
-    /// What was seen instead.
-    pub actual: String,
-}
-
-/// Why it could not be found out.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Trouble {
-    /// The server did not accept a connection.
-    Unreachable {
-        /// The connection.
-        connection: String,
-        /// Whether one of this script had been accepted before.
-        before: bool,
-    },
-    /// The script asks for what cannot be done.
-    Script {
-        /// The line.
-        line: usize,
-        /// What is wrong with it.
-        error: EvalError,
-    },
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable {
-                connection,
-                before: false,
-            } => {
-                write!(f, "connection {connection} was not accepted")
-            }
-            Self::Unreachable {
-                connection,
-                before: true,
-            } => {
-                write!(
-                    f,
-                    "connection {connection} was not accepted, though one before it was"
-                )
-            }
-            Self::Script { line, error } => write!(f, "line {line}: {error}"),
-        }
-    }
-}
-
 impl Player {
     /// Starts at the top of `script`; `bindings` are the parameters of the run.
     #[must_use]
@@ -257,12 +158,7 @@ impl Player {
         match input {
             Input::Opened(name) => self.opened(now, name),
             Input::Refused(name) => self.refused(now, name),
-            Input::Received(name, bytes) => {
-                self.note(now, name, Happening::Received(bytes.to_vec()));
-                if let Some(connection) = self.connections.get_mut(name) {
-                    connection.received(now, bytes);
-                }
-            }
+            Input::Received(name, bytes) => self.received(now, name, bytes),
             Input::Ended(name, end) => {
                 self.note(now, name, Happening::Ended(end));
                 if let Some(connection) = self.connections.get_mut(name) {
@@ -449,6 +345,17 @@ impl Player {
             connection: connection.to_owned(),
             order,
         });
+    }
+
+    fn received(&mut self, now: Instant, name: &str, bytes: &[u8]) {
+        let Some(connection) = self.connections.get_mut(name) else {
+            return;
+        };
+        if connection.received(now, bytes) {
+            self.note(now, name, Happening::Received(bytes.to_vec()));
+        } else {
+            self.order(name, Order::Reset);
+        }
     }
 
     fn opened(&mut self, now: Instant, name: &str) {

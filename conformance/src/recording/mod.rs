@@ -5,8 +5,11 @@
 //! offline ([`judge`]): the client's bytes go to the crate's own server engine, and what the real
 //! server answered is held against what the engine answers.
 
+mod connection;
+mod difference;
 mod judge;
 mod peer;
+mod remark;
 mod script;
 
 use std::net::SocketAddr;
@@ -19,8 +22,8 @@ use crate::capture::Capture;
 use crate::capture::Side;
 
 pub use self::judge::Judgement;
-pub use self::judge::Remark;
 pub use self::judge::judge;
+pub use self::remark::Remark;
 pub use self::script::Style;
 
 /// Connections, and all that happened on them, in order.

@@ -1,7 +1,6 @@
 //! One server of a recording, followed by an engine that is told what the recording leaves open.
 
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -12,7 +11,6 @@ use jute_codec::ConnectResponse;
 use jute_codec::Decode;
 use jute_codec::ErrorCode;
 use jute_codec::Frame;
-use jute_codec::Framer;
 use jute_codec::Limits;
 use jute_codec::OpCode;
 use jute_codec::Reader;
@@ -27,8 +25,18 @@ use crate::Instant;
 use crate::capture::Side;
 use crate::recording::Recording;
 use crate::recording::What;
-use crate::recording::judge::Say;
-use crate::recording::judge::stream;
+use crate::recording::connection::Expected;
+use crate::recording::connection::FirstAnswer;
+use crate::recording::connection::State;
+use crate::recording::connection::Wire;
+use crate::recording::connection::bounds;
+use crate::recording::connection::first_answer;
+use crate::recording::connection::first_request;
+use crate::recording::connection::stream;
+use crate::recording::difference::Request;
+use crate::recording::difference::reply_differs;
+use crate::recording::difference::response_differs;
+use crate::recording::remark::Say;
 use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Event;
@@ -60,63 +68,6 @@ struct Session {
     timeout: Duration,
     /// When the server last heard of it.
     touched: Duration,
-}
-
-/// One connection.
-struct Wire {
-    first: FirstAnswer,
-    up: Framer,
-    down: Framer,
-    state: State,
-    /// What the engine answered and the server has not yet.
-    expected: VecDeque<Expected>,
-    /// Requests the engine hands on, in order.
-    delegated: VecDeque<RequestHeader>,
-    /// Requests whose answers overtake the others: auth and SASL.
-    inline: Vec<RequestHeader>,
-    request: Option<Request>,
-    session: Option<i64>,
-    client_closed: bool,
-    /// Whether the client has asked for the end of the session.
-    finishing: bool,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum State {
-    /// Nothing has been sent yet.
-    New,
-    /// The engine follows it.
-    Followed,
-    /// It cannot be followed.
-    Unjudged,
-}
-
-enum Expected {
-    Frame(Bytes),
-    Close(Option<Reason>),
-}
-
-/// What is left of a connect request once it has been handed on.
-#[derive(Clone, Debug)]
-struct Request {
-    session_id: i64,
-    passwd: Vec<u8>,
-    read_only: Option<bool>,
-}
-
-/// How the server first answered on a connection, looked up ahead of time.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum FirstAnswer {
-    /// It did not.
-    None,
-    /// With a session.
-    Accepted { session_id: i64, timeout: i32 },
-    /// With a refusal.
-    Refused,
-    /// With a reply header where a connect response belongs: read-only since 3.7.
-    Stranded,
-    /// With something else.
-    Other,
 }
 
 impl Peer {
@@ -492,12 +443,9 @@ impl Peer {
         let Some(wire) = self.wires.get_mut(&index) else {
             return;
         };
-        let expected = match wire.expected.pop_front() {
-            Some(Expected::Frame(expected)) => expected,
-            _ => {
-                say.differs("an answer where the engine has none".to_owned());
-                return self.give_up(index);
-            }
+        let Some(Expected::Frame(expected)) = wire.expected.pop_front() else {
+            say.differs("an answer where the engine has none".to_owned());
+            return self.give_up(index);
         };
         let seen = match frame.decode::<ConnectResponse<'_>>() {
             Ok(seen) => seen,
@@ -705,25 +653,6 @@ impl Peer {
     }
 }
 
-impl Wire {
-    fn new(first: FirstAnswer, state: State) -> Self {
-        let generous = Limits::frame(64 << 20);
-        Self {
-            first,
-            up: Framer::new(generous),
-            down: Framer::new(generous),
-            state,
-            expected: VecDeque::new(),
-            delegated: VecDeque::new(),
-            inline: Vec::new(),
-            request: None,
-            session: None,
-            client_closed: false,
-            finishing: false,
-        }
-    }
-}
-
 /// A capture's clock and a server's round differently.
 const CLOCK_GRAIN: Duration = Duration::from_millis(5);
 
@@ -743,132 +672,4 @@ fn framed(payload: &impl jute_codec::Encode) -> Bytes {
     let mut out = BytesMut::new();
     put_frame(&mut out, payload);
     out.freeze()
-}
-
-fn first_frame(stream: &[u8]) -> Option<Frame> {
-    let mut framer = Framer::new(Limits::frame(64 << 20));
-    framer.push(stream);
-    framer.next_frame().ok().flatten()
-}
-
-fn first_answer(down: &[u8]) -> FirstAnswer {
-    let Some(frame) = first_frame(down) else {
-        return if down.is_empty() {
-            FirstAnswer::None
-        } else {
-            FirstAnswer::Other
-        };
-    };
-    let mut reader = Reader::with(frame.payload(), Reading::JAVA);
-    match ConnectResponse::decode(&mut reader) {
-        Ok(response) if response.is_refusal() => FirstAnswer::Refused,
-        Ok(response) => FirstAnswer::Accepted {
-            session_id: response.session_id,
-            timeout: response.time_out,
-        },
-        Err(_) => match ReplyHeader::decode(&mut frame.reader()) {
-            Ok(header) if header.err == ErrorCode::NOT_READ_ONLY => FirstAnswer::Stranded,
-            _ => FirstAnswer::Other,
-        },
-    }
-}
-
-/// The timeout a client asked for.
-fn first_request(up: &[u8]) -> Option<i32> {
-    let frame = first_frame(up)?;
-    let mut reader = Reader::with(frame.payload(), Reading::JAVA);
-    ConnectRequest::decode(&mut reader)
-        .ok()
-        .map(|request| request.time_out)
-}
-
-/// The bounds for timeouts that explain what was granted, as (asked, granted).
-fn bounds(grants: &[(i32, i32)]) -> (Duration, Duration) {
-    let millis = |timeout: i32| Duration::from_millis(timeout.unsigned_abs().into());
-    let raised = grants.iter().find(|(asked, granted)| granted > asked);
-    let lowered = grants.iter().find(|(asked, granted)| granted < asked);
-    let min = raised.map_or(Duration::ZERO, |(_, granted)| millis(*granted));
-    let max = lowered.map_or(millis(i32::MAX), |(_, granted)| millis(*granted));
-    (min, max)
-}
-
-/// What is wrong with a connect response, held against the one that was due.
-fn response_differs(
-    due: &ConnectResponse<'_>,
-    seen: &ConnectResponse<'_>,
-    asked: &Request,
-    say: &mut Say<'_>,
-) -> Option<String> {
-    if due.is_refusal() != seen.is_refusal() {
-        return Some(if seen.is_refusal() {
-            "refused, though the session is known, in time and the password is right".to_owned()
-        } else if asked.session_id == seen.session_id {
-            "renewed, though the password is wrong or the session is gone".to_owned()
-        } else {
-            "a new session where an old one was to be renewed or refused".to_owned()
-        });
-    }
-    if seen.protocol_version != due.protocol_version {
-        return Some(format!("protocolVersion is {}", seen.protocol_version));
-    }
-    if seen.time_out != due.time_out {
-        return Some(format!(
-            "timeOut is {}, due is {}",
-            seen.time_out, due.time_out
-        ));
-    }
-    if asked.session_id != 0 && !seen.is_refusal() && seen.session_id != asked.session_id {
-        return Some(format!(
-            "session {:#x} where {:#x} was to be renewed",
-            seen.session_id, asked.session_id
-        ));
-    }
-    if (seen.session_id == 0) != (due.session_id == 0) {
-        return Some(format!("sessionId is {:#x}", seen.session_id));
-    }
-    let length = seen.passwd.unwrap_or_default().len();
-    if length != 16 {
-        return Some(format!("passwd has {length} bytes"));
-    }
-    match (seen.read_only, asked.read_only) {
-        (Some(_), None) => {
-            say.note("readOnly is there though the client has none: 3.9.0 to 3.9.2".to_owned());
-        }
-        (None, Some(_)) => return Some("readOnly is missing".to_owned()),
-        (Some(true), Some(false)) if !seen.is_refusal() => {
-            return Some("a read-only session for a client that will not have one".to_owned());
-        }
-        _ => {}
-    }
-    None
-}
-
-/// What is wrong with a reply, held against the one that was due. The zxid is the server's own,
-/// unless it is one that says there is none.
-fn reply_differs(due: &[u8], seen: &[u8]) -> Option<String> {
-    let (mut due_reader, mut seen_reader) = (Reader::new(due), Reader::new(seen));
-    let due_header = ReplyHeader::decode(&mut due_reader).ok()?;
-    let header = match ReplyHeader::decode(&mut seen_reader) {
-        Ok(header) => header,
-        Err(error) => return Some(error.to_string()),
-    };
-    if header.xid != due_header.xid {
-        return Some(format!(
-            "a reply with xid {}, due is {}",
-            header.xid, due_header.xid
-        ));
-    }
-    if header.err != due_header.err {
-        return Some(format!("err is {}, due is {}", header.err, due_header.err));
-    }
-    if due_header.zxid == -1 && header.zxid != -1 {
-        return Some(format!("zxid is {:#x}, due is -1", header.zxid));
-    }
-    if due_reader.is_empty() && !seen_reader.is_empty() {
-        return Some(format!(
-            "{} bytes where no body is due",
-            seen_reader.rest().len()
-        ));
-    }
-    None
 }

@@ -62,6 +62,7 @@ impl Recording {
                 })
                 .collect(),
             closed: vec![false; self.connections.len()],
+            over: vec![false; self.connections.len()],
             symbols: Symbols::default(),
             steps: Vec::new(),
         };
@@ -98,6 +99,8 @@ struct Writer {
     dialogues: Vec<Dialogue>,
     /// Connections the client has closed: it sees nothing more.
     closed: Vec<bool>,
+    /// Connections the server has closed.
+    over: Vec<bool>,
     symbols: Symbols,
     steps: Vec<Step>,
 }
@@ -146,15 +149,28 @@ impl Writer {
                     self.seen(&connection, told.unwrap_or_default());
                 }
             }
-            What::Fin(Side::Server) if !is_closed => self.see(&connection, vec![Seen::Fin]),
-            What::Rst(Side::Server) if !is_closed => self.see(&connection, vec![Seen::Rst]),
-            What::Fin(Side::Server) | What::Rst(Side::Server) => {}
+            What::Fin(Side::Server) => self.ended(index, Seen::Fin),
+            What::Rst(Side::Server) => self.ended(index, Seen::Rst),
             What::Fin(Side::Client) => self.end(index, Action::Close(connection)),
             What::Rst(Side::Client) => self.end(index, Action::Reset(connection)),
             What::Gap(side, bytes) => {
-                let text = format!(" {connection}: {bytes} bytes of the {side} are missing");
+                let text = format!("{connection}: {bytes} bytes of the {side} are missing");
                 self.step(Action::Comment(text));
             }
+        }
+    }
+
+    /// The server's end, if the client still sees it: what a socket does after its first end is
+    /// between the two systems.
+    fn ended(&mut self, index: usize, what: Seen) {
+        let Some(over) = self.over.get_mut(index) else {
+            return;
+        };
+        if std::mem::replace(over, true) || self.closed.get(index).copied().unwrap_or(true) {
+            return;
+        }
+        if let Some(connection) = self.names.get(index).cloned() {
+            self.see(&connection, vec![what]);
         }
     }
 

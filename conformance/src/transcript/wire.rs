@@ -1,7 +1,6 @@
 //! From packets to bytes, and bytes held against packets.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use bytes::BufMut;
 use jute_codec::Encode;
@@ -19,6 +18,9 @@ use crate::transcript::Packet;
 use crate::transcript::Part;
 use crate::transcript::Term;
 use crate::transcript::Value;
+use crate::transcript::found;
+use crate::transcript::found::Found;
+use crate::transcript::found::Hex;
 
 /// What the names of a transcript stand for in one run.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -51,6 +53,9 @@ pub enum EvalError {
     /// The symbol stands for bytes where a number is needed, or the other way round.
     #[error("@{0} does not stand for {1}")]
     WrongKind(String, &'static str),
+    /// The symbol has fewer bytes than are wanted of it.
+    #[error("@{0} has only {1} bytes")]
+    TooShort(String, usize),
     /// The value does not fit the field.
     #[error("{0} does not fit {1}, a {2}")]
     Unfit(String, &'static str, String),
@@ -133,9 +138,11 @@ impl Bindings {
                 BytesPiece::Literal(bytes) => all.extend_from_slice(bytes),
                 BytesPiece::Symbol { name, from, to } => match self.symbol(name) {
                     Some(Bound::Bytes(bytes)) => {
-                        let to = to.unwrap_or(bytes.len()).min(bytes.len());
-                        let from = from.unwrap_or(0).min(to);
-                        all.extend_from_slice(bytes.get(from..to).unwrap_or_default());
+                        let slice = from.unwrap_or(0)..to.unwrap_or(bytes.len());
+                        let slice = bytes
+                            .get(slice)
+                            .ok_or_else(|| EvalError::TooShort(name.clone(), bytes.len()))?;
+                        all.extend_from_slice(slice);
                     }
                     Some(Bound::Int(_)) => return Err(EvalError::WrongKind(name.clone(), "bytes")),
                     None => return Err(EvalError::Unbound(name.clone())),
@@ -301,13 +308,7 @@ impl Bindings {
         reader: &mut Reader<'_>,
     ) -> Result<Option<String>, EvalError> {
         for field in schema.fields {
-            let absent = field.trailing && reader.is_empty();
-            let seen = if absent {
-                Ok(Found::Absent)
-            } else {
-                read(&field.ty, reader)
-            };
-            let seen = match seen {
+            let seen = match found::field(field, reader) {
                 Ok(seen) => seen,
                 Err(error) => {
                     return Ok(Some(error.in_field(schema.name, field.name).to_string()));
@@ -362,7 +363,11 @@ impl Bindings {
                 if let Some(name) = self.unbound_bytes(expr) {
                     self.bind(&name, Bound::Bytes(seen.to_vec()));
                 }
-                self.bytes(expr)? == *seen
+                match self.bytes(expr) {
+                    Ok(bytes) => bytes == *seen,
+                    Err(EvalError::TooShort(..)) => false,
+                    Err(error) => return Err(error),
+                }
             }
             (Value::List(items), Found::List(seen)) => {
                 let JuteType::Vector(item) = ty else {
@@ -440,81 +445,5 @@ fn match_raw(expected: &[u8], stream: &[u8]) -> Match {
         Match::Partial
     } else {
         Match::Differs(format!("the bytes are {}", Hex(stream)))
-    }
-}
-
-/// A value off the wire.
-enum Found<'a> {
-    Null,
-    Absent,
-    Bool(bool),
-    Int(i64),
-    Bytes(&'a [u8]),
-    List(Vec<Self>),
-    Record(Vec<Self>),
-}
-
-fn read<'a>(ty: &JuteType, reader: &mut Reader<'a>) -> Result<Found<'a>, jute_codec::DecodeError> {
-    Ok(match ty {
-        JuteType::Boolean => Found::Bool(reader.boolean()?),
-        JuteType::Int => Found::Int(reader.int()?.into()),
-        JuteType::Long => Found::Int(reader.long()?),
-        JuteType::Ustring => reader
-            .ustring()?
-            .as_bytes()
-            .map_or(Found::Null, Found::Bytes),
-        JuteType::Vector(item) => match reader.count(1)? {
-            None => Found::Null,
-            Some(count) => Found::List(
-                (0..count)
-                    .map(|_| read(item, reader))
-                    .collect::<Result<_, _>>()?,
-            ),
-        },
-        JuteType::Record(schema) => {
-            let fields = schema.fields.iter();
-            Found::Record(
-                fields
-                    .map(|field| read(&field.ty, reader))
-                    .collect::<Result<_, _>>()?,
-            )
-        }
-        // A buffer, and whatever a later schema may add.
-        _ => reader.buffer()?.map_or(Found::Null, Found::Bytes),
-    })
-}
-
-impl fmt::Display for Found<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Absent => f.write_str("absent"),
-            Self::Bool(value) => write!(f, "{value}"),
-            Self::Int(value) => write!(f, "{value}"),
-            Self::Bytes(bytes) => write!(f, "{} ({} bytes)", Hex(bytes), bytes.len()),
-            Self::List(items) | Self::Record(items) => {
-                f.write_str("[")?;
-                items.iter().try_for_each(|item| write!(f, " {item}"))?;
-                f.write_str(" ]")
-            }
-        }
-    }
-}
-
-/// The first bytes of something, in hex.
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 32;
-        self.0
-            .iter()
-            .take(MOST)
-            .try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        if self.0.len() > MOST {
-            f.write_str("…")
-        } else {
-            Ok(())
-        }
     }
 }

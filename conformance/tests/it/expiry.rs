@@ -40,10 +40,17 @@ fn longest_timeout_of_the_wire_is_exact() {
 #[test]
 fn timeout_past_the_end_of_the_clock_is_due_at_its_end() {
     for tick in [1, 2, 3, 2_000, u64::MAX] {
-        for timeout in [u64::MAX - 1_000, u64::MAX] {
-            check_rule(tick, 1_000, timeout, u64::MAX);
-        }
+        check_rule(tick, u64::MAX - 1_000, 1_001, u64::MAX);
+        check_rule(tick, u64::MAX - 1_000, u64::MAX, u64::MAX);
+        check_rule(tick, u64::MAX - 1, 0, u64::MAX);
     }
+}
+
+#[test]
+fn timeout_counts_up_to_eight_years() {
+    check_rule(2_000, 500, LONGEST * 1_000 - 501, LONGEST * 1_000);
+    check_rule(2_000, 500, LONGEST * 1_000 + 1_499, LONGEST * 1_000 + 2_000);
+    check_rule(2_000, 500, u64::MAX, LONGEST * 1_000 + 2_000);
 }
 
 #[test]
@@ -133,6 +140,23 @@ fn touch_in_the_past_follows_the_rule_for_its_own_moment() {
     assert_eq!(drain(&mut queue, 5_100), []);
     assert!(queue.touch(at(4_000), millis(100), slot));
     assert_eq!(drain(&mut queue, 5_100), [(4_200, 'a')]);
+}
+
+#[test]
+fn item_overdue_for_decades_comes_out_and_makes_no_other_early() {
+    let now = 1 << 50;
+    let mut queue = ExpiryQueue::new(millis(1_024));
+    let _ = queue.insert(at(0), millis(100), 'a');
+    let _ = queue.insert(at(now), millis(100), 'b');
+    assert_eq!(
+        queue
+            .expire(at(now))
+            .map(|(_, item)| item)
+            .collect::<String>(),
+        "a"
+    );
+    assert_eq!(drain(&mut queue, now + 1_023), []);
+    assert_eq!(drain(&mut queue, now + 1_024), [(now + 1_024, 'b')]);
 }
 
 #[test]
@@ -314,7 +338,8 @@ impl Model {
     }
 
     fn update(&mut self, now: u64, timeout: Duration, slot: Slot) -> Option<u64> {
-        let moment = self.round(u128::from(now) + timeout.as_millis());
+        let counted = Duration::new(timeout.as_secs().min(LONGEST), timeout.subsec_nanos());
+        let moment = self.round(u128::from(now) + counted.as_millis());
         let former = self.remove(slot);
         self.moments.insert(slot, moment);
         self.buckets.entry(moment).or_default().insert(slot);
@@ -373,13 +398,14 @@ impl Schedule {
             0..4 => rng.u64(1..=10),
             4..6 => 200,
             6..8 => 2_000,
-            8 => rng.u64(1..=u64::from(u32::MAX)),
+            8 => rng.u64(1..=1 << 28),
             _ => u64::MAX,
         };
-        let start = match rng.u8(0..4) {
+        let start = match rng.u8(0..5) {
             0 => 0,
             1 => rng.u64(0..10_000),
             2 => rng.u64(..),
+            3 => (1 << 40) - rng.u64(0..10_000),
             _ => u64::MAX - rng.u64(0..10_000),
         };
         // Now and then a crowd, so that there is more than one bound.
@@ -418,7 +444,10 @@ impl Step {
             10..12 => Self::Remove {
                 which: rng.usize(..),
             },
-            12..16 => Self::Advance {
+            12 => Self::Advance {
+                by: 1 << rng.u32(0..38),
+            },
+            13..16 => Self::Advance {
                 by: span(rng, tick),
             },
             16..20 => Self::Expire {
@@ -471,3 +500,6 @@ fn at(millis: u64) -> Instant {
 fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
+
+/// The most seconds of a timeout that count.
+const LONGEST: u64 = 1 << 28;

@@ -1,8 +1,15 @@
 //! Tests of the library through its public surface, in one binary.
 
 mod capture;
+mod cases;
+#[cfg(feature = "cli")]
+mod cli;
+mod client;
 mod diagram;
 mod expiry;
+mod judge;
 mod net;
+mod player;
+mod recording;
 mod server;
 mod transcript;

@@ -29,7 +29,7 @@ pub(in crate::cli) struct Text {
     out: Box<dyn Write>,
     verbose: bool,
     quiet: bool,
-    strict: Level,
+    level: Level,
     progress: ProgressBar,
     groups: Vec<(String, Group)>,
     problems: Vec<(CaseReport, Option<String>)>,
@@ -43,7 +43,7 @@ struct Group {
 }
 
 impl Text {
-    pub(in crate::cli) fn new(verbose: bool, quiet: bool, to_stderr: bool, strict: Level) -> Self {
+    pub(in crate::cli) fn new(verbose: bool, quiet: bool, to_stderr: bool, level: Level) -> Self {
         let out: Box<dyn Write> = if to_stderr {
             Box::new(anstream::stderr())
         } else {
@@ -53,7 +53,7 @@ impl Text {
             out,
             verbose,
             quiet,
-            strict,
+            level,
             progress: ProgressBar::hidden(),
             groups: Vec::new(),
             problems: Vec::new(),
@@ -76,9 +76,11 @@ impl Text {
                 if !self.quiet && self.runs == 1 {
                     let count = plural(*cases, "case");
                     self.line(format_args!("{BOLD}{target}{BOLD:#}  {count}"));
-                    self.line(format_args!(
-                        "{DIM}session timeout {min_session_timeout} to {max_session_timeout} ms{DIM:#}"
-                    ));
+                    if *max_session_timeout > 0 {
+                        self.line(format_args!(
+                            "{DIM}session timeout {min_session_timeout} to {max_session_timeout} ms{DIM:#}"
+                        ));
+                    }
                 }
                 self.progress = progress(*cases);
             }
@@ -135,7 +137,7 @@ impl Text {
         match &report.verdict {
             Verdict::Passed => ("passed", GOOD),
             Verdict::Tolerated { .. } => ("tolerated", GOOD),
-            Verdict::Failed(_) if report.level <= self.strict => ("failed", BAD),
+            Verdict::Failed(_) if report.level <= self.level => ("failed", BAD),
             Verdict::Failed(_) => ("differs", ODD),
             Verdict::Blocked { .. } => ("blocked", ODD),
             Verdict::Untested { .. } => ("untested", ODD),

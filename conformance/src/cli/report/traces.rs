@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::cli::serve::Setup;
 use crate::judge::Catalogue;
 use crate::judge::Event;
 use crate::judge::Verdict;
@@ -15,11 +16,21 @@ use crate::transcript::Transcript;
 pub(in crate::cli) struct Traces {
     directory: PathBuf,
     address: Option<SocketAddr>,
+    /// What the built-in server was told, as its flags.
+    setup: String,
 }
 
 impl Traces {
-    pub(in crate::cli) const fn new(directory: PathBuf, address: Option<SocketAddr>) -> Self {
-        Self { directory, address }
+    pub(in crate::cli) fn new(
+        directory: PathBuf,
+        address: Option<SocketAddr>,
+        setup: &Setup,
+    ) -> Self {
+        Self {
+            directory,
+            address,
+            setup: setup.flags(),
+        }
     }
 
     /// Writes the transcript of a case that failed; the command that plays it again.
@@ -43,7 +54,7 @@ impl Traces {
         remarks.extend(report.wire.iter().map(|line| format!("  {line}")));
         let remarks = remarks
             .into_iter()
-            .map(|text| Step::new(Action::Comment(format!(" {text}"))));
+            .map(|text| Step::new(Action::Comment(text)));
         script.steps.extend(remarks);
         let path = self.directory.join(format!("{}.zkt", report.id));
         let text = Transcript {
@@ -58,7 +69,7 @@ impl Traces {
             (Ok(()), Some(address)) => {
                 format!("zkspec replay {} --target {address}", path.display())
             }
-            (Ok(()), None) => format!("zkspec replay {}", path.display()),
+            (Ok(()), None) => format!("zkspec replay {}{}", path.display(), self.setup),
         })
     }
 }

@@ -1,0 +1,73 @@
+//! Looking for a read/write server while connected to a read-only one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Instant;
+
+/// When to probe (`ClientCnxn.SendThread.run`, `pingRwTimeout`). It outlives connections: only
+/// finding a server makes the pause short again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Search {
+    last: Instant,
+    wait: Duration,
+}
+
+impl Search {
+    pub(super) const fn new(now: Instant) -> Self {
+        Self {
+            last: now,
+            wait: MIN_WAIT,
+        }
+    }
+
+    /// When the next probe is due.
+    pub(super) fn deadline(&self) -> Instant {
+        self.last + self.wait
+    }
+
+    /// Notes a probe; the pause after it is twice as long.
+    pub(super) fn probed(&mut self, now: Instant) {
+        self.last = now;
+        self.wait = (self.wait * 2).min(MAX_WAIT);
+    }
+
+    /// Notes that a server was found.
+    pub(super) const fn found(&mut self) {
+        self.wait = MIN_WAIT;
+    }
+}
+
+/// A question that is out.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Probe {
+    host: Arc<str>,
+    until: Instant,
+}
+
+impl Probe {
+    pub(super) fn new(host: Arc<str>, now: Instant) -> Self {
+        Self {
+            host,
+            until: now + ANSWER_TIMEOUT,
+        }
+    }
+
+    /// The server asked, if `answer` says that it is read/write and came in time.
+    ///
+    /// The word is `rw`; Apache compares it after its line reader has put a newline behind it
+    /// (`FourLetterWordMain.send4LetterWord`).
+    pub(super) fn found(self, now: Instant, answer: &[u8]) -> Option<Arc<str>> {
+        let line = answer.strip_suffix(b"\n").unwrap_or(answer);
+        (line == b"rw" && now <= self.until).then_some(self.host)
+    }
+}
+
+/// Shortest pause between two probes (`minPingRwTimeout`).
+const MIN_WAIT: Duration = Duration::from_millis(100);
+
+/// Longest pause between two probes (`maxPingRwTimeout`).
+const MAX_WAIT: Duration = Duration::from_secs(60);
+
+/// How long a probe may take (`ClientCnxn.SendThread.pingRwServer`).
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(1_000);

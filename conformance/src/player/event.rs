@@ -1,0 +1,36 @@
+//! What was done and seen.
+
+use crate::Instant;
+use crate::player::End;
+
+/// Something that was done or seen.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: Instant,
+    /// On which connection.
+    pub connection: String,
+    /// What.
+    pub what: Happening,
+}
+
+/// What was done or seen.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Happening {
+    /// The client opened it.
+    Opened,
+    /// The attempt was refused.
+    Refused,
+    /// The client wrote.
+    Sent(Vec<u8>),
+    /// The client got.
+    Received(Vec<u8>),
+    /// The server closed.
+    Ended(End),
+    /// The client closed its sending side.
+    Shut,
+    /// The client closed.
+    Closed,
+    /// The client reset.
+    Reset,
+}

@@ -1,0 +1,310 @@
+//! The command line as its users meet it: what it prints, and the code it ends with.
+
+use std::io::BufRead;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+
+use zk_conformance::net::InMemoryServer;
+use zk_conformance::server::Config;
+
+fn zkspec(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zkspec"));
+    command
+        .args(arguments)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// Runs it in a folder of its own, where it may leave traces.
+fn run(arguments: &[&str]) -> (i32, Output) {
+    let output = zkspec(arguments)
+        .current_dir(scratch())
+        .output()
+        .expect("zkspec runs");
+    (output.status.code().expect("an exit code"), output)
+}
+
+fn scratch() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    std::fs::create_dir_all(&folder).expect("a scratch folder");
+    folder
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A server process that is killed when it goes out of scope.
+struct Serve {
+    child: Child,
+    address: String,
+}
+
+impl Serve {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = zkspec(&["serve", "127.0.0.1:0"]);
+        let mut child = command
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().expect("stdout");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let address = line
+            .trim()
+            .strip_prefix("listening on ")
+            .expect("an address")
+            .to_owned();
+        Self { child, address }
+    }
+}
+
+impl Drop for Serve {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_embedded_server_is_as_it_should_be() {
+    let (code, output) = run(&["server"]);
+    assert_eq!(code, 0, "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("147 passed"),
+        "{}",
+        stdout(&output)
+    );
+    assert!(
+        !stdout(&output).contains('\u{1b}'),
+        "no colour where nobody looks"
+    );
+}
+
+#[test]
+fn a_server_over_tcp_is_as_it_should_be() {
+    let serve = Serve::start(&["--tick-time", "100"]);
+    let (code, output) = run(&["server", &serve.address]);
+    assert_eq!(code, 0, "{}", stdout(&output));
+}
+
+#[test]
+fn a_failure_names_the_case_and_leaves_a_transcript() {
+    let (code, output) = run(&["server", "renew", "--flaw", "no-password-check"]);
+    let text = stdout(&output);
+    assert_eq!(code, 1, "{text}");
+    for part in ["FAILED", "ZK0409", "expected", "actual", "why", "replay"] {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    let trace = scratch().join("zk-out/ZK0409.zkt");
+    let trace = trace.to_str().expect("a path");
+    assert_eq!(run(&["replay", trace, "--flaw", "no-password-check"]).0, 1);
+    assert_eq!(
+        run(&["replay", trace]).0,
+        0,
+        "the server without the flaw passes"
+    );
+}
+
+#[test]
+fn a_level_decides_what_fails_a_run() {
+    let flaw = ["server", "--flaw", "version-echoed"];
+    assert_eq!(run(&flaw).0, 1);
+    assert_eq!(run(&[&flaw[..], &["--level", "must"]].concat()).0, 0);
+}
+
+#[test]
+fn what_makes_no_sense_is_2() {
+    for arguments in [
+        &["server", "renwe"][..],
+        &["server", "level:most"],
+        &["server", "--flaw", "none"],
+        &["server", "--no-such-flag"],
+        &["replay", "no-such-file.zkt"],
+        &["decode", "no-such-file.pcap"],
+        &["explain", "ZK9999"],
+        &["no-such-verb"],
+    ] {
+        let (code, output) = run(arguments);
+        assert_eq!(code, 2, "{arguments:?}: {}", stderr(&output));
+        assert!(!stderr(&output).is_empty(), "{arguments:?} says why");
+    }
+    let (_, output) = run(&["server", "renwe"]);
+    assert!(
+        stderr(&output).contains("did you mean \"renew\"?"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn what_cannot_be_tested_is_3() {
+    // A port that was free a moment ago, and that nobody listens on.
+    let gone = InMemoryServer::start(Config::default())
+        .expect("a server")
+        .address()
+        .to_string();
+    let (code, output) = run(&["server", &gone]);
+    assert_eq!(code, 3, "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("could not test"),
+        "{}",
+        stdout(&output)
+    );
+    let trace = scratch().join("unreachable.zkt");
+    std::fs::write(&trace, "script a\n----\nA open\n").expect("written");
+    let trace = trace.to_str().expect("a path");
+    assert_eq!(run(&["replay", trace, "--target", &gone]).0, 3);
+    assert_eq!(run(&["server", "no-such-host.invalid:2181"]).0, 3);
+}
+
+#[test]
+fn a_server_that_dies_midway_is_3_and_not_a_verdict() {
+    let mut serve = Serve::start(&["--tick-time", "1000"]);
+    let mut judge = zkspec(&["server", &serve.address, "--json", "-"]);
+    let judge = judge
+        .current_dir(scratch())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut judge = judge.spawn().expect("zkspec runs");
+    let mut lines = BufReader::new(judge.stdout.take().expect("stdout")).lines();
+    lines.find(|line| {
+        line.as_ref()
+            .is_ok_and(|line| line.contains("case-finished"))
+    });
+    serve.child.kill().expect("killed");
+    let last = lines.map_while(Result::ok).last().unwrap_or_default();
+    assert_eq!(judge.wait().expect("an end").code(), Some(3), "{last}");
+    assert!(last.contains("no longer passes the sanity case"), "{last}");
+}
+
+#[test]
+fn an_empty_selection_is_4() {
+    for arguments in [
+        &["server", "renew", "!renew"][..],
+        &["server", "tag:timing", "--no-timing"],
+    ] {
+        let (code, output) = run(arguments);
+        assert_eq!(code, 4, "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn reports_for_machines_hold_every_case() {
+    let junit = scratch().join("junit.xml");
+    let json = scratch().join("run.jsonl");
+    let arguments = ["server", "--flaw", "no-close-reply", "--junit", "junit.xml"];
+    let (code, _) = run(&[&arguments[..], &["--json", "run.jsonl"]].concat());
+    assert_eq!(code, 1);
+    let xml = std::fs::read_to_string(junit).expect("a report");
+    assert!(xml.starts_with("<?xml"), "{xml}");
+    assert_eq!(xml.matches("<testcase ").count(), 147);
+    assert_eq!(
+        xml.matches("<failure ").count(),
+        1,
+        "a verdict is a failure, not an error"
+    );
+    assert_eq!(xml.matches("<error ").count(), 0);
+    let lines = std::fs::read_to_string(json).expect("a report");
+    let events: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(events.len(), 147 + 2);
+    assert_eq!(events[0]["event"], "run-started");
+    assert_eq!(events[0]["schema"], 1);
+    let failed: Vec<_> = events
+        .iter()
+        .filter(|event| event["verdict"] == "failed")
+        .collect();
+    assert_eq!(failed[0]["id"], "ZK0701");
+    assert_eq!(events[148]["failed"], 1);
+}
+
+#[test]
+fn decode_reads_hex_captures_and_transcripts() {
+    let ping = scratch().join("ping.hex");
+    std::fs::write(&ping, "00000008 fffffffe 0000000b # a ping\n").expect("written");
+    let (code, output) = run(&["decode", ping.to_str().expect("a path")]);
+    assert_eq!(
+        (code, stdout(&output).as_str()),
+        (0, "> RequestHeader xid=-2 type=ping\n")
+    );
+
+    let refusal = scratch().join("refusal.hex");
+    let bytes = format!(
+        "00000025 00000000 00000000 0000000000000000 00000010 {} 00",
+        "00".repeat(16)
+    );
+    std::fs::write(&refusal, bytes).expect("written");
+    let (_, output) = run(&["decode", refusal.to_str().expect("a path")]);
+    assert!(stdout(&output).starts_with("< ConnectResponse protocolVersion=0 timeOut=0"));
+
+    let testdata = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/");
+    let capture = format!("{testdata}captures/zk3.8.0-c-new-session-then-close.pcap");
+    let (code, output) = run(&["decode", &capture]);
+    assert_eq!(code, 0);
+    assert!(
+        stdout(&output).contains("type=closeSession"),
+        "{}",
+        stdout(&output)
+    );
+    let transcript = format!("{testdata}transcripts/zk3.8.0-c-new-session-then-close.zkt");
+    let (code, output) = run(&["decode", &transcript]);
+    assert_eq!(code, 0);
+    let text = std::fs::read_to_string(transcript).expect("text");
+    assert_eq!(
+        stdout(&output).trim(),
+        text.trim(),
+        "a transcript is in its canonical form"
+    );
+}
+
+#[test]
+fn every_verb_has_help_and_every_shell_completions() {
+    for verb in [
+        "server",
+        "serve",
+        "decode",
+        "replay",
+        "list",
+        "explain",
+        "completions",
+    ] {
+        let (code, output) = run(&[verb, "--help"]);
+        assert_eq!(code, 0);
+        assert!(stdout(&output).contains("Usage: zkspec"), "{verb}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, output) = run(&["completions", shell]);
+        assert_eq!(code, 0);
+        assert!(stdout(&output).contains("zkspec"), "{shell}");
+    }
+    assert!(stdout(&run(&["--help"]).1).contains("130  interrupted"));
+}
+
+#[test]
+fn the_catalogue_can_be_listed_and_explained() {
+    let (code, output) = run(&["list", "renew"]);
+    assert_eq!((code, stdout(&output).lines().count()), (0, 28));
+    let (code, output) = run(&["list", "--format", "json", "ZK0402"]);
+    let case: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!((code, &case["id"]), (0, &serde_json::json!("ZK0402")));
+    let (code, output) = run(&["explain", "ZK0409"]);
+    assert_eq!(code, 0);
+    assert!(
+        stdout(&output).contains("ConnectRequest"),
+        "{}",
+        stdout(&output)
+    );
+}

@@ -1,0 +1,131 @@
+//! The records, alone and behind their headers.
+
+use std::fmt::Debug;
+
+use jute_codec::AuthPacket;
+use jute_codec::ConnectRequest;
+use jute_codec::ConnectResponse;
+use jute_codec::Decode;
+use jute_codec::DecodeError;
+use jute_codec::DecodeErrorKind;
+use jute_codec::Encode;
+use jute_codec::Reader;
+use jute_codec::Reading;
+use jute_codec::Record;
+use jute_codec::ReplyHeader;
+use jute_codec::RequestHeader;
+use jute_codec::Schema;
+use jute_codec::SetWatches;
+use jute_codec::SetWatches2;
+use jute_codec::WatcherEvent;
+
+use crate::walk;
+
+/// What decodes encodes to the same bytes, prints, and is just what a walk along the schema takes
+/// for a record; what is strictly right is leniently the same.
+///
+/// Read leniently, two things change as they go out again, but not how long they are: a boolean
+/// other than 0 is 1 from then on, and a count below null is 0. Bytes after the last field are
+/// left out.
+///
+/// The first byte chooses the records, the rest is the payload.
+pub fn records(data: &[u8]) {
+    let [choice, payload @ ..] = data else {
+        return;
+    };
+    let (_, check) = CHOICES[usize::from(*choice) % CHOICES.len()];
+    check(payload);
+}
+
+/// Records in the order they lie in a payload, and the check of such a payload.
+pub(crate) type Choice = (&'static [Schema], fn(&[u8]));
+
+macro_rules! choices {
+    ($($($record:ident)+;)+) => {
+        /// What the first byte chooses between. Inputs hold the index: new ones go to the end.
+        pub(crate) const CHOICES: &[Choice] = &[$(
+            (&[$($record::SCHEMA),+], |payload| {
+                check(&[$($record::SCHEMA),+], payload, |reader| {
+                    Ok(choices!(@value reader $($record)+))
+                });
+            }),
+        )+];
+    };
+    (@value $reader:ident $record:ident) => {
+        $record::decode($reader)?
+    };
+    (@value $reader:ident $header:ident $body:ident) => {
+        ($header::decode($reader)?, $body::decode($reader)?)
+    };
+}
+
+choices! {
+    ConnectRequest;
+    ConnectResponse;
+    RequestHeader;
+    RequestHeader AuthPacket;
+    RequestHeader SetWatches;
+    RequestHeader SetWatches2;
+    ReplyHeader;
+    ReplyHeader WatcherEvent;
+}
+
+fn check<'a, T: Debug + Encode + PartialEq>(
+    schemas: &[Schema],
+    payload: &'a [u8],
+    decode: impl Fn(&mut Reader<'a>) -> Result<T, DecodeError>,
+) {
+    let read = |reading| {
+        let mut reader = Reader::with(payload, reading);
+        let value = decode(&mut reader)?;
+        reader.finish()?;
+        Ok((value, reader.offset()))
+    };
+    let strict = read(Reading::STRICT);
+    let length = strict.as_ref().ok().map(|(_, length)| *length);
+    assert_eq!(length, walk::records(schemas, payload, Reading::STRICT));
+    match &strict {
+        Ok((value, _)) => assert_eq!(encoded(value), payload),
+        Err(error) => sensible(*error, payload),
+    }
+
+    let lenient = read(Reading::JAVA);
+    let length = lenient.as_ref().ok().map(|(_, length)| *length);
+    assert_eq!(length, walk::records(schemas, payload, Reading::JAVA));
+    match &lenient {
+        Ok((value, length)) => {
+            assert_eq!(encoded(value).len(), *length);
+            assert!(!format!("{value:?}").is_empty());
+        }
+        Err(error) => sensible(*error, payload),
+    }
+    if strict.is_ok() {
+        assert_eq!(strict, lenient, "what is right is right to Java too");
+    }
+}
+
+fn encoded(value: &impl Encode) -> Vec<u8> {
+    let mut out = Vec::new();
+    value.encode(&mut out);
+    assert_eq!(out.len(), value.encoded_len());
+    out
+}
+
+/// An error points into the payload, and counts what is left from there.
+fn sensible(error: DecodeError, payload: &[u8]) {
+    let left = payload.len() - error.offset;
+    match error.kind {
+        DecodeErrorKind::UnexpectedEnd { needed, available } => {
+            assert!(available == left && needed > available, "{error}");
+        }
+        DecodeErrorKind::CountOverBytes { count, available } => {
+            assert!(
+                available + 4 == left && count as usize > available / 4,
+                "{error}"
+            );
+        }
+        DecodeErrorKind::TrailingBytes(count) => assert!(count == left && count > 0, "{error}"),
+        _ => assert!(left > 0, "{error}"),
+    }
+    assert!(!error.to_string().is_empty());
+}

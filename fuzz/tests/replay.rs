@@ -1,0 +1,234 @@
+//! Replays the corpora, and holds targets, directories, binaries and README together.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::Path;
+use std::path::PathBuf;
+
+use zk_conformance::server::Flaw;
+use zk_conformance::transcript::parse;
+use zk_fuzz::TARGETS;
+use zk_fuzz::Target;
+use zk_fuzz::canary;
+use zk_fuzz::flawed_server;
+use zk_fuzz::seeds::seeds;
+
+/// Whether the body lets the input pass.
+fn replay(body: fn(&[u8]), input: &[u8]) -> bool {
+    catch_unwind(|| body(input)).is_ok()
+}
+
+fn root() -> &'static Path {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR"));
+    fuzz.parent().expect("the workspace")
+}
+
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+fn inputs() -> Vec<(Target, PathBuf)> {
+    let mut inputs = Vec::new();
+    for (target, body) in TARGETS {
+        let paths = entries(&root().join("corpus").join(target));
+        assert!(!paths.is_empty(), "{target} has no corpus");
+        inputs.extend(paths.into_iter().map(|path| ((*target, *body), path)));
+    }
+    inputs
+}
+
+#[test]
+fn every_claim_holds_for_the_whole_corpus() {
+    let mut failed = Vec::new();
+    let mut count = 0;
+    for ((target, body), path) in inputs() {
+        count += 1;
+        if !replay(body, &fs::read(&path).unwrap()) {
+            failed.push(format!("{target}/{}", name(&path)));
+        }
+    }
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert!(count > TARGETS.len(), "{count} inputs are no corpus");
+}
+
+#[test]
+fn canary_dies() {
+    assert!(replay(canary, b"a bird"));
+    assert!(!replay(canary, b"canary"));
+}
+
+/// A claim that nothing can break is not worth much: the seeds have to break it for a server that
+/// is wrong.
+#[test]
+fn corpus_finds_out_every_flawed_server() {
+    let inputs: Vec<_> = entries(&root().join("corpus/server"))
+        .iter()
+        .map(|path| fs::read(path).unwrap())
+        .collect();
+    let missed: Vec<_> = Flaw::ALL
+        .iter()
+        .filter(|flaw| {
+            inputs
+                .iter()
+                .all(|input| catch_unwind(|| flawed_server(**flaw, input)).is_ok())
+        })
+        .collect();
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
+#[test]
+fn every_body_survives_nothing_and_noise() {
+    let noise: Vec<_> = (0..1024_u32)
+        .map(|n| (n * n / 7).to_be_bytes()[3])
+        .collect();
+    for (target, body) in TARGETS {
+        for length in [0, 1, 2, 3, 5, 8, 64, 1024] {
+            assert!(
+                replay(*body, &noise[..length]),
+                "{target}, {length} bytes of noise"
+            );
+            assert!(replay(*body, &vec![0; length]), "{target}, {length} zeros");
+        }
+    }
+}
+
+#[test]
+fn directories_and_binaries_are_the_targets() {
+    let targets: BTreeSet<_> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(targets.len(), TARGETS.len(), "a target twice");
+
+    let directories = entries(&root().join("corpus"));
+    let directories = directories.iter().filter(|path| path.is_dir());
+    assert_eq!(
+        directories.map(|path| name(path)).collect::<BTreeSet<_>>(),
+        targets
+    );
+
+    let mut with_canary = targets;
+    with_canary.insert("canary".to_owned());
+    let manifest = fs::read_to_string(root().join("fuzz/Cargo.toml")).unwrap();
+    let binaries = manifest.split("[[bin]]\nname = \"").skip(1);
+    let binaries = binaries.map(|rest| rest.split('"').next().unwrap().to_owned());
+    assert_eq!(binaries.collect::<BTreeSet<_>>(), with_canary);
+
+    let sources = entries(&root().join("fuzz/fuzz_targets"));
+    for (path, target) in sources.iter().zip(&with_canary) {
+        assert_eq!(name(path), format!("{target}.rs"));
+        let source = fs::read_to_string(path).unwrap();
+        assert!(
+            source.contains(&format!("zk_fuzz::{target}(")),
+            "{target} runs another"
+        );
+    }
+    assert_eq!(sources.len(), with_canary.len());
+
+    let readme = fs::read_to_string(root().join("fuzz/README.md")).unwrap();
+    for target in &with_canary {
+        assert!(
+            readme.contains(&format!("\n| `{target}` |")),
+            "README has no {target}"
+        );
+    }
+}
+
+/// `UPDATE=1` writes them instead.
+#[test]
+fn seeds_are_as_the_codec_makes_them() {
+    let seeds = seeds(&root().join("testdata")).unwrap();
+    let mut paths = BTreeMap::new();
+    for seed in &seeds {
+        let path = format!("corpus/{}/{}.bin", seed.target, seed.name);
+        assert!(
+            paths.insert(path, &seed.input).is_none(),
+            "{} twice",
+            seed.name
+        );
+    }
+    for (target, _) in TARGETS {
+        assert!(
+            seeds.iter().any(|seed| seed.target == *target),
+            "{target} has no seed"
+        );
+    }
+    for (path, input) in paths {
+        let file = root().join(&path);
+        if env::var_os("UPDATE").is_some() {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, input).unwrap();
+        }
+        let found = fs::read(&file).unwrap_or_default();
+        assert!(found == *input, "{path}: to be written with UPDATE=1");
+    }
+}
+
+/// A seed that is refused at once is none.
+#[test]
+fn texts_among_the_seeds_are_transcripts() {
+    for seed in seeds(&root().join("testdata")).unwrap() {
+        if let (Some((0, text)), "transcript") = (seed.input.split_first(), seed.target) {
+            let text = std::str::from_utf8(text).unwrap();
+            assert_eq!(parse(text).err(), None, "{}", seed.name);
+        }
+    }
+}
+
+#[test]
+fn inputs_are_small_and_have_speaking_names() {
+    let mut total = 0;
+    for ((target, _), path) in inputs() {
+        let name = name(&path);
+        let stem = name.strip_suffix(".bin").unwrap_or_default();
+        let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(
+            !stem.is_empty() && stem.chars().all(kebab),
+            "{target}/{name}"
+        );
+        assert!(
+            stem.contains('-') || stem.len() < 20,
+            "{target}/{name} is a hash"
+        );
+        let length = fs::metadata(&path).unwrap().len();
+        assert!(length <= 4096, "{target}/{name} has {length} bytes");
+        total += length;
+    }
+    assert!(total <= 2 << 20, "the corpora have {total} bytes");
+}
+
+#[test]
+fn dictionary_is_one_that_libfuzzer_reads() {
+    let dictionary = fs::read_to_string(root().join("fuzz/jute.dict")).unwrap();
+    let mut count = 0;
+    for line in dictionary
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
+        let (name, value) = line.split_once('=').expect("name=\"value\"");
+        assert!(
+            name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'),
+            "{line}"
+        );
+        let value = value
+            .strip_prefix('"')
+            .and_then(|value| value.strip_suffix('"'));
+        assert!(value.is_some_and(|value| !value.is_empty()), "{line}");
+        count += 1;
+    }
+    assert!(count > 0);
+}

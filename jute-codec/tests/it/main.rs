@@ -1,0 +1,16 @@
+//! Tests of the codec through its public surface.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod framing;
+mod hostile;
+mod known_answers;
+mod readable;
+mod round_trip;
+mod words;
+mod zero_copy;

@@ -1,0 +1,187 @@
+//! How errors, codes and types read.
+
+use jute_codec::ConnectRequest;
+use jute_codec::Decode;
+use jute_codec::ErrorCode;
+use jute_codec::EventType;
+use jute_codec::Framer;
+use jute_codec::JuteType;
+use jute_codec::KeeperState;
+use jute_codec::Limits;
+use jute_codec::OpCode;
+use jute_codec::RECORDS;
+use jute_codec::SetWatches;
+use jute_codec::Ustring;
+use jute_codec::Vector;
+use jute_codec::WatcherEvent;
+use jute_codec::Xid;
+
+#[track_caller]
+fn reads<'a, T: Decode<'a> + std::fmt::Debug>(payload: &'a [u8], expected: &str) {
+    let error = T::from_payload(payload).unwrap_err();
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn decode_errors_name_record_field_and_byte() {
+    let mut request = [0; 31];
+    request[27] = 16;
+    reads::<ConnectRequest<'_>>(
+        &request,
+        "ConnectRequest.passwd at byte 28: needs 16 bytes, has 3",
+    );
+    reads::<ConnectRequest<'_>>(
+        &request[..11],
+        "ConnectRequest.lastZxidSeen at byte 4: needs 8 bytes, has 7",
+    );
+    request[24..28].fill(0xff);
+    request[28] = 2;
+    reads::<ConnectRequest<'_>>(
+        &request,
+        "ConnectRequest.readOnly at byte 28: boolean 0x02 is neither 0 nor 1",
+    );
+    request[28] = 1;
+    reads::<ConnectRequest<'_>>(
+        &request,
+        "ConnectRequest at byte 29: 2 bytes after the last field",
+    );
+    reads::<ConnectRequest<'_>>(
+        &request[..30],
+        "ConnectRequest at byte 29: 1 byte after the last field",
+    );
+    request[27] = 0xfe;
+    reads::<ConnectRequest<'_>>(
+        &request,
+        "ConnectRequest.passwd at byte 24: length -2 is below -1 (null)",
+    );
+    reads::<WatcherEvent<'_>>(
+        b"\0\0\0\x03\0\0\0\x03\0\0\0\x02/\xff",
+        "WatcherEvent.path at byte 8: text is not UTF-8 after 1 byte",
+    );
+    reads::<SetWatches<'_>>(
+        b"\0\0\0\0\0\0\0\0\0\0\0\x01",
+        "SetWatches.dataWatches at byte 8: 1 item cannot fit into 0 bytes",
+    );
+    reads::<SetWatches<'_>>(
+        b"\0\0\0\0\0\0\0\0\x7f\xff\xff\xff\0",
+        "SetWatches.dataWatches at byte 8: 2147483647 items cannot fit into 1 byte",
+    );
+    reads::<SetWatches<'_>>(
+        b"\0\0\0\0\0\0\0\0\x80\0\0\0",
+        "SetWatches.dataWatches at byte 8: count -2147483648 is below -1 (null)",
+    );
+}
+
+#[test]
+fn decode_errors_outside_of_a_record_name_the_byte() {
+    reads::<i32>(&[0; 3], "at byte 0: needs 4 bytes, has 3");
+    reads::<bool>(&[0; 2], "at byte 1: 1 byte after the last field");
+    reads::<bool>(&[], "at byte 0: needs 1 byte, has 0");
+}
+
+#[test]
+fn frame_errors_name_the_byte_of_the_stream() {
+    let mut framer = Framer::new(Limits::frame(8));
+    framer.push(b"\0\0\0\x01x\xff\xff\xff\xfe");
+    framer.next_frame().unwrap();
+    assert_eq!(
+        framer.next_frame().unwrap_err().to_string(),
+        "frame length at byte 5 of the stream: -2 is below zero"
+    );
+
+    let mut framer = Framer::new(Limits::frame(8));
+    framer.push(b"\0\0\0\x09");
+    assert_eq!(
+        framer.next_frame().unwrap_err().to_string(),
+        "frame length at byte 0 of the stream: 9 is over the limit of 8 bytes"
+    );
+}
+
+#[test]
+fn codes_print_their_name_or_their_number() {
+    assert_eq!(format!("{} {:?}", OpCode::PING, OpCode::PING), "ping ping");
+    assert_eq!(
+        format!("{} {:?}", OpCode(4242), OpCode(4242)),
+        "4242 OpCode(4242)"
+    );
+    assert_eq!(
+        format!("[{:>6}] [{:>6}]", Xid::PING, Xid(7)),
+        "[  ping] [     7]"
+    );
+    assert_eq!(ErrorCode::NO_NODE.to_string(), "NONODE");
+}
+
+#[test]
+fn code_names_lead_back_to_the_code() {
+    #[track_caller]
+    fn check<C: Copy + Eq + std::fmt::Debug>(
+        named: &[C],
+        name: impl Fn(C) -> Option<&'static str>,
+        from_name: impl Fn(&str) -> Option<C>,
+    ) {
+        for code in named {
+            assert_eq!(from_name(name(*code).unwrap()), Some(*code));
+        }
+        assert_eq!(from_name("no such name"), None);
+    }
+    check(OpCode::NAMED, OpCode::name, OpCode::from_name);
+    check(ErrorCode::NAMED, ErrorCode::name, ErrorCode::from_name);
+    check(EventType::NAMED, EventType::name, EventType::from_name);
+    check(
+        KeeperState::NAMED,
+        KeeperState::name,
+        KeeperState::from_name,
+    );
+    check(Xid::NAMED, Xid::name, Xid::from_name);
+}
+
+#[test]
+fn values_debug_as_one_would_write_them() {
+    let paths = [
+        Ustring::new("/a"),
+        Ustring::NULL,
+        Ustring::from_bytes(b"\xff\""),
+    ];
+    assert_eq!(
+        format!("{:?}", Vector::from(&paths[..])),
+        r#"["/a", null, b"\xff\""]"#
+    );
+    assert_eq!(format!("{:?}", Vector::<i32>::NULL), "null");
+    assert_eq!(format!("{:?}", Vector::<i32>::EMPTY), "[]");
+}
+
+#[test]
+fn schema_speaks_the_words_of_zookeeper_jute() {
+    let mut classes = String::new();
+    for schema in RECORDS {
+        let fields: Vec<_> = schema
+            .fields
+            .iter()
+            .map(|field| {
+                let mark = if field.trailing { "?" } else { "" };
+                format!("{} {}{mark}", field.ty, field.name)
+            })
+            .collect();
+        classes.push_str(&format!("{}: {}\n", schema.name, fields.join(", ")));
+    }
+    assert_eq!(
+        classes,
+        "\
+ConnectRequest: int protocolVersion, long lastZxidSeen, int timeOut, long sessionId, \
+buffer passwd, boolean readOnly?
+ConnectResponse: int protocolVersion, int timeOut, long sessionId, buffer passwd, \
+boolean readOnly?
+SetWatches: long relativeZxid, vector<ustring> dataWatches, vector<ustring> existWatches, \
+vector<ustring> childWatches
+SetWatches2: long relativeZxid, vector<ustring> dataWatches, vector<ustring> existWatches, \
+vector<ustring> childWatches, vector<ustring> persistentWatches, \
+vector<ustring> persistentRecursiveWatches
+RequestHeader: int xid, int type
+AuthPacket: int type, ustring scheme, buffer auth
+ReplyHeader: int xid, long zxid, int err
+WatcherEvent: int type, int state, ustring path
+"
+    );
+    let schema = JuteType::Record(&RECORDS[0]);
+    assert_eq!(schema.to_string(), "ConnectRequest");
+}

@@ -1,0 +1,200 @@
+//! Decoding borrows, keeping shares.
+
+use bytes::Bytes;
+use bytes::BytesMut;
+use jute_codec::ConnectRequest;
+use jute_codec::Decode;
+use jute_codec::Frame;
+use jute_codec::Framer;
+use jute_codec::Reader;
+use jute_codec::Reading;
+use jute_codec::SetWatches;
+use jute_codec::Ustring;
+use jute_codec::Vector;
+use jute_codec::WatcherEvent;
+use jute_codec::put_frame;
+
+use crate::readable::known_answers;
+
+#[track_caller]
+fn lies_in(part: &[u8], whole: &[u8]) {
+    let (part, whole) = (part.as_ptr_range(), whole.as_ptr_range());
+    assert!(whole.start <= part.start && part.end <= whole.end);
+}
+
+fn decode_named(name: &str, reader: &mut Reader<'_>) -> bool {
+    macro_rules! decode {
+        ($($record:ident)+) => {
+            match name {
+                $(stringify!($record) => jute_codec::$record::decode(reader).is_ok(),)+
+                _ => panic!("there is no record called {name}"),
+            }
+        };
+    }
+    decode!(
+        ConnectRequest ConnectResponse SetWatches SetWatches2 RequestHeader AuthPacket ReplyHeader
+        WatcherEvent
+    )
+}
+
+#[test]
+fn decoding_a_known_answer_allocates_nothing() {
+    for answer in known_answers() {
+        let records = answer.records();
+        for reading in [Reading::STRICT, Reading::JAVA] {
+            let info = allocation_counter::measure(|| {
+                let mut reader = Reader::with(answer.payload(), reading);
+                for record in &records {
+                    assert!(decode_named(record.name, &mut reader));
+                }
+                assert!(reader.finish().is_ok());
+            });
+            assert_eq!(info.count_total, 0, "{}", answer.name);
+        }
+    }
+}
+
+#[test]
+fn failing_to_decode_allocates_nothing() {
+    for answer in known_answers() {
+        let records = answer.records();
+        for length in 0..answer.payload().len() {
+            let info = allocation_counter::measure(|| {
+                let mut reader = Reader::new(&answer.payload()[..length]);
+                let _ = records
+                    .iter()
+                    .all(|record| decode_named(record.name, &mut reader));
+            });
+            assert_eq!(info.count_total, 0, "{} cut to {length}", answer.name);
+        }
+    }
+}
+
+#[test]
+fn looking_through_a_vector_allocates_nothing() {
+    let paths: Vec<_> = (0..100).map(|n| format!("/node-{n}")).collect();
+    let paths: Vec<_> = paths.iter().map(|path| Ustring::new(path)).collect();
+    let watches = SetWatches {
+        relative_zxid: 7,
+        data_watches: Vector::from(&paths[..]),
+        exist_watches: Vector::EMPTY,
+        child_watches: Vector::NULL,
+    };
+    let frame = frame_of(&watches);
+    let info = allocation_counter::measure(|| {
+        let read: SetWatches<'_> = frame.decode().unwrap();
+        assert_eq!(read.data_watches.iter().len(), 100);
+        assert_eq!(read, watches);
+    });
+    assert_eq!(info.count_total, 0);
+    let read: SetWatches<'_> = frame.decode().unwrap();
+    for path in read.data_watches.iter() {
+        lies_in(path.as_bytes().unwrap(), frame.payload());
+    }
+}
+
+#[test]
+fn fields_point_into_the_payload() {
+    let frame = frame_of(&request());
+    let read: ConnectRequest<'_> = frame.decode().unwrap();
+    lies_in(read.passwd.unwrap(), frame.payload());
+
+    let frame = frame_of(&WatcherEvent {
+        path: Ustring::new("/a"),
+        ..WatcherEvent::default()
+    });
+    let read: WatcherEvent<'_> = frame.decode().unwrap();
+    lies_in(read.path.as_bytes().unwrap(), frame.payload());
+}
+
+#[test]
+fn sharing_a_field_copies_nothing() {
+    let frame = frame_of(&request());
+    let passwd = frame
+        .decode::<ConnectRequest<'_>>()
+        .unwrap()
+        .passwd
+        .unwrap();
+    let mut shared = Bytes::new();
+    let info = allocation_counter::measure(|| shared = frame.share(passwd));
+    assert!(
+        info.bytes_total < passwd.len() as u64,
+        "at most a reference count"
+    );
+    assert_eq!(shared.as_ptr(), passwd.as_ptr());
+    assert_eq!(shared, passwd);
+    drop(frame);
+    assert_eq!(shared, vec![7; 600]);
+}
+
+#[test]
+fn sharing_the_whole_payload_and_its_ends_copies_nothing() {
+    let frame = frame_of(&request());
+    let payload = frame.payload();
+    let (first, last) = (&payload[..1], &payload[payload.len() - 1..]);
+    for part in [payload, first, last] {
+        assert_eq!(frame.share(part).as_ptr(), part.as_ptr());
+    }
+    assert_eq!(frame.clone().into_bytes().as_ptr(), payload.as_ptr());
+}
+
+#[test]
+fn sharing_what_is_foreign_copies_it() {
+    let frame = frame_of(&request());
+    let foreign = b"foreign".to_vec();
+    let shared = frame.share(&foreign);
+    assert_eq!(shared, foreign);
+    assert_ne!(shared.as_ptr(), foreign.as_ptr());
+    assert_eq!(frame.share(&[]), Bytes::new());
+}
+
+#[test]
+fn sharing_what_overlaps_the_end_of_a_frame_copies_it() {
+    let whole = Bytes::from_static(b"0123456789");
+    let frame = Frame::from(whole.slice(2..6));
+    for (start, end) in [(0, 3), (5, 8), (0, 10), (7, 9)] {
+        let part = &whole[start..end];
+        let shared = frame.share(part);
+        assert_eq!(shared, part);
+        assert_ne!(shared.as_ptr(), part.as_ptr());
+    }
+}
+
+#[test]
+fn taking_a_frame_copies_no_payload() {
+    let mut out = BytesMut::new();
+    put_frame(&mut out, &request());
+    let mut framer = Framer::default();
+    framer.push(&out);
+    let payload = &framer.buffered()[4..];
+    let at = payload.as_ptr();
+    let frame = framer.next_frame().unwrap().unwrap();
+    assert_eq!(frame.payload().as_ptr(), at);
+}
+
+#[test]
+fn putting_a_frame_takes_memory_once() {
+    let request = request();
+    let info = allocation_counter::measure(|| {
+        let mut out = BytesMut::new();
+        put_frame(&mut out, &request);
+    });
+    assert_eq!(info.count_total, 1);
+}
+
+/// A request with a long password, so that a copy would show.
+fn request() -> ConnectRequest<'static> {
+    ConnectRequest {
+        passwd: Some(&[7; 600]),
+        read_only: Some(false),
+        ..ConnectRequest::default()
+    }
+}
+
+fn frame_of(record: &impl jute_codec::Encode) -> Frame {
+    let mut out = BytesMut::new();
+    put_frame(&mut out, record);
+    let mut framer = Framer::default();
+    framer.push(&out);
+    framer.next_frame().unwrap().unwrap()
+}
