@@ -1,7 +1,8 @@
 //! What a session costs a server, from connect to close, beside servers that know less or more.
 //!
 //! Every server is a process of its own, on loopback; the client is one thread. Rounds are
-//! interleaved, so that all have the same machine; of each number the median of the rounds counts.
+//! interleaved, so that all have the same machine; of each number the median of the rounds counts,
+//! and of each ratio that of the ratios within one round.
 //!
 //! - `bare echo`: epoll, reads 49 bytes and writes 41, reads 12 and writes 20. The limit.
 //! - `tokio echo`: the same, a task a connection.
@@ -154,23 +155,23 @@ fn sessions(servers: &[(&str, Process)], options: &Options) -> io::Result<()> {
                 results.add(&round, process.cpu()? - before);
             }
         }
-        let costs: Vec<f64> = all.iter().map(|results| median(&results.cpu)).collect();
         let apache = servers.iter().position(|(name, _)| *name == APACHE);
-        for (index, ((name, _), results)) in servers.iter().zip(&all).enumerate() {
-            let beside = apache.map_or("-".to_owned(), |apache| {
-                format!("{:.2} less", costs[apache] / costs[index])
+        for ((name, _), results) in servers.iter().zip(&all) {
+            let beside_bare = median(&ratios(&results.cpu, &all[0].cpu));
+            let beside_apache = apache.map_or("-".to_owned(), |apache| {
+                let less = median(&ratios(&all[apache].cpu, &results.cpu));
+                format!("{less:.2} less")
             });
             let errors = match results.errors {
                 0 => String::new(),
                 errors => format!("  {errors} OF {} FAILED", results.sessions + errors),
             };
             println!(
-                "{name:14} {concurrent:>4} {:>10.0} {:>14.0} {:>13.0} {:>13.1} {:>11.2} {beside:>13}{errors}",
+                "{name:14} {concurrent:>4} {:>10.0} {:>14.0} {:>13.0} {:>13.1} {beside_bare:>11.2} {beside_apache:>13}{errors}",
                 median(&results.rate),
                 median(&results.p50),
                 median(&results.p99),
-                costs[index],
-                costs[index] / costs[0],
+                median(&results.cpu),
             );
         }
     }
@@ -285,6 +286,11 @@ fn lateness(has_apache: bool) -> io::Result<()> {
         println!("{name:40} {}", spread(&late));
     }
     Ok(())
+}
+
+fn ratios(values: &[f64], others: &[f64]) -> Vec<f64> {
+    let pairs = values.iter().zip(others);
+    pairs.map(|(value, other)| value / other).collect()
 }
 
 fn spread(values: &[f64]) -> String {
