@@ -14,6 +14,6 @@ pub use self::clock::Clock;
 pub use self::clock::start_millis;
 pub use self::player::Played;
 pub use self::player::play;
+pub use self::server::Control;
 pub use self::server::InMemoryServer;
-pub use self::server::listen;
-pub use self::server::serve;
+pub use self::server::Listener;

@@ -9,6 +9,7 @@ mod diagram;
 mod expiry;
 mod hostile;
 mod judge;
+mod net;
 mod player;
 mod recording;
 mod server;
