@@ -14,12 +14,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
 
-use crate::capture::Side;
 use crate::recording::Event;
 use crate::recording::Recording;
-use crate::recording::What;
+use crate::recording::opening::openings;
+use crate::recording::opening::wandering;
 use crate::recording::peer::Peer;
 
 /// What came of judging a recording.
@@ -29,7 +30,7 @@ pub struct Judgement {
     pub differences: Vec<Remark>,
     /// What is worth knowing, and what could not be judged.
     pub notes: Vec<Remark>,
-    /// Connections that were followed from their first byte.
+    /// Connections that were followed.
     pub connections: usize,
     /// Frames of servers that were judged.
     pub frames: usize,
@@ -68,10 +69,12 @@ impl fmt::Display for Remark {
 #[must_use]
 pub fn judge(recording: &Recording) -> Judgement {
     let mut peers: BTreeMap<SocketAddr, Peer> = BTreeMap::new();
-    for connection in &recording.connections {
-        peers
-            .entry(connection.server)
-            .or_insert_with(|| Peer::new(recording, connection.server));
+    let openings = openings(recording);
+    let wandering = Rc::new(wandering(recording, &openings));
+    for (index, (connection, opening)) in recording.connections.iter().zip(openings).enumerate() {
+        let peer = peers.entry(connection.server);
+        peer.or_insert_with(|| Peer::new(Rc::clone(&wandering)))
+            .add(index, opening, connection.from_start);
     }
     let mut judgement = Judgement::default();
     for event in &recording.events {
@@ -103,6 +106,11 @@ pub(super) struct Say<'a> {
 }
 
 impl Say<'_> {
+    /// When it happened.
+    pub(super) const fn at(&self) -> Duration {
+        self.event.at
+    }
+
     pub(super) fn differs(&mut self, text: String) {
         let remark = self.remark(text);
         self.judgement.differences.push(remark);
@@ -122,21 +130,4 @@ impl Say<'_> {
             text,
         }
     }
-}
-
-/// All the bytes one side of a connection sent, up to the first gap.
-pub(super) fn stream(recording: &Recording, connection: usize, side: Side) -> Vec<u8> {
-    let mut all = Vec::new();
-    for event in recording
-        .events
-        .iter()
-        .filter(|event| event.connection == connection)
-    {
-        match &event.what {
-            What::Data(from, bytes) if *from == side => all.extend_from_slice(bytes),
-            What::Gap(from, _) if *from == side => break,
-            _ => {}
-        }
-    }
-    all
 }
