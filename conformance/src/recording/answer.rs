@@ -14,7 +14,7 @@ use jute_codec::WatcherEvent;
 use jute_codec::Xid;
 
 use crate::recording::connection::Expected;
-use crate::recording::connection::Wire;
+use crate::recording::connection::State;
 use crate::recording::difference::Request;
 use crate::recording::difference::is_unknown_operation;
 use crate::recording::difference::overtakes;
@@ -59,13 +59,12 @@ impl Peer {
             say.note(format!("{}, and the end", header.err));
             return self.give_up(index);
         }
-        let sent = wire.sent.pop_front();
-        let is_good = if overtakes(header) && self.overtaken(index, header, say) {
-            true
-        } else {
-            self.in_turn(index, header, frame, say)
+        let sent = wire.take_sent(header.xid);
+        let is_good = match sent {
+            Some((_, true)) if overtakes(header) => self.overtakes(index, header, say),
+            _ => self.in_turn(index, header, sent.is_some(), frame, say),
         };
-        if is_good && let Some(sent) = sent {
+        if is_good && let Some((sent, _)) = sent {
             self.touched(index, sent);
         }
     }
@@ -90,22 +89,19 @@ impl Peer {
         }
     }
 
-    /// A reply that does not wait for those before it; whether it is one.
-    fn overtaken(&mut self, index: usize, header: ReplyHeader, say: &mut Say<'_>) -> bool {
-        let Some(wire) = self.wires.get_mut(&index) else {
-            return false;
-        };
-        let is_first = wire.expected.is_empty();
-        let mut requests = wire.delegated.iter_mut();
-        let found =
-            requests.position(|request| request.header.xid == header.xid && !request.is_answered);
-        let Some(found) = found.filter(|found| *found > 0 || !is_first) else {
-            return false;
-        };
+    /// A reply that does not wait for those before it; whether it is good.
+    fn overtakes(&mut self, index: usize, header: ReplyHeader, say: &mut Say<'_>) -> bool {
         if is_unknown_operation(header) {
             say.note("an unknown operation is answered before others are".to_owned());
             self.give_up(index);
-        } else if let Some(request) = wire.delegated.get_mut(found) {
+            return true;
+        }
+        let Some(wire) = self.wires.get_mut(&index) else {
+            return false;
+        };
+        let mut requests = wire.delegated.iter_mut();
+        let request = requests.find(|it| it.header.xid == header.xid && !it.is_answered);
+        if let Some(request) = request {
             request.is_answered = true;
             self.pass_answered(index);
         }
@@ -117,6 +113,7 @@ impl Peer {
         &mut self,
         index: usize,
         header: ReplyHeader,
+        is_asked: bool,
         frame: &Frame,
         say: &mut Say<'_>,
     ) -> bool {
@@ -147,12 +144,15 @@ impl Peer {
                 return true;
             }
             Some(Expected::Close(reason)) => {
-                let why = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
-                let text = format!("a reply with xid {} where the end was due{why}", header.xid);
-                if wire.take_late(header.xid) {
+                // Requests behind the one that ends the connection are answered or not.
+                if is_asked {
                     return true;
                 }
-                Some(text)
+                let why = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+                Some(format!(
+                    "a reply with xid {} where the end was due{why}",
+                    header.xid
+                ))
             }
             None => match wire.delegated.front().map(|request| request.header) {
                 Some(request) if request.xid == header.xid => {
@@ -171,8 +171,9 @@ impl Peer {
         if wire.finishing && header.err == ErrorCode::SESSION_EXPIRED {
             return true;
         }
-        if header.xid == Xid::PING.0 && std::mem::take(&mut wire.joining.by_ping) {
-            return true;
+        if wire.joining.by_ping {
+            self.release(index, State::Joining);
+            return false;
         }
         if let Some(difference) = difference {
             say.differs(difference);
@@ -305,20 +306,5 @@ impl Peer {
         if let Some(wire) = self.wires.get_mut(&index) {
             wire.expected.remove(due);
         }
-    }
-}
-
-impl Wire {
-    /// Whether an answer with this xid is due now or later.
-    fn awaits(&self, xid: i32) -> bool {
-        let first = match self.expected.front() {
-            Some(Expected::Frame(due)) => ReplyHeader::decode(&mut Reader::new(due)).ok(),
-            _ => None,
-        };
-        first.is_some_and(|due| due.xid == xid)
-            || self
-                .delegated
-                .iter()
-                .any(|request| request.header.xid == xid)
     }
 }

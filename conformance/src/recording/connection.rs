@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use jute_codec::Framer;
 use jute_codec::Limits;
+use jute_codec::OpCode;
 use jute_codec::RequestHeader;
+use jute_codec::Xid;
 
 use crate::recording::difference::Request;
 use crate::recording::joining::Joining;
@@ -29,10 +31,8 @@ pub(super) struct Wire {
     pub(super) delegated: VecDeque<Delegated>,
     /// Requests whose answers overtake the others: auth and SASL.
     pub(super) inline: Vec<RequestHeader>,
-    /// Requests behind one that ends the connection, which may be answered or not.
-    pub(super) late: Vec<RequestHeader>,
-    /// When the requests were sent that wait for an answer.
-    pub(super) sent: VecDeque<Duration>,
+    /// All other requests that wait for an answer, and when they were sent.
+    pub(super) sent: VecDeque<(Duration, RequestHeader)>,
     pub(super) request: Option<Request>,
     pub(super) session: Option<i64>,
     pub(super) read_only: bool,
@@ -82,7 +82,6 @@ impl Wire {
             expected: VecDeque::new(),
             delegated: VecDeque::new(),
             inline: Vec::new(),
-            late: Vec::new(),
             sent: VecDeque::new(),
             request: None,
             session: None,
@@ -102,21 +101,32 @@ impl Wire {
         self.expected.clear();
         self.delegated.clear();
         self.inline.clear();
-        self.late.clear();
         self.sent.clear();
         self.request = None;
         self.finishing = false;
     }
 
-    /// Takes the request with this xid, if it is one of those that the end may leave unanswered.
-    pub(super) fn take_late(&mut self, xid: i32) -> bool {
-        let left = self.delegated.drain(..).map(|request| request.header);
-        self.late.extend(left);
-        let found = self.late.iter().position(|request| request.xid == xid);
-        if let Some(found) = found {
-            self.late.remove(found);
-        }
-        found.is_some()
+    /// Whether a request waits for an answer with this xid.
+    pub(super) fn awaits(&self, xid: i32) -> bool {
+        let mut requests = self.sent.iter();
+        requests.any(|(_, request)| answered_by(*request) == xid)
+    }
+
+    /// Takes the oldest request that a reply with this xid can answer, and says when it was sent and
+    /// whether others are older.
+    pub(super) fn take_sent(&mut self, xid: i32) -> Option<(Duration, bool)> {
+        let mut requests = self.sent.iter();
+        let found = requests.position(|(_, request)| answered_by(*request) == xid)?;
+        let (at, _) = self.sent.remove(found)?;
+        Some((at, found > 0))
+    }
+}
+
+/// The xid of the answer to a request.
+pub(super) fn answered_by(request: RequestHeader) -> i32 {
+    match request.op {
+        OpCode::PING => Xid::PING.0,
+        _ => request.xid,
     }
 }
 

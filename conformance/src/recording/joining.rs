@@ -22,8 +22,9 @@ use jute_codec::Xid;
 use crate::capture::Side;
 use crate::recording::connection::State;
 use crate::recording::connection::Wire;
+use crate::recording::connection::answered_by;
 use crate::recording::connection::framer;
-use crate::recording::difference::overtakes;
+use crate::recording::difference::is_unknown_operation;
 use crate::recording::judge::Say;
 use crate::recording::peer::Peer;
 use crate::recording::peer::framed;
@@ -36,8 +37,8 @@ pub(super) struct Joining {
     down: Edge,
     /// Requests whose answers may come, in order.
     seen: VecDeque<(Duration, RequestHeader, Frame)>,
-    /// Whether a ping told where the conversation is. All pings look alike, so that it may have
-    /// been the answer to one before.
+    /// Whether nothing but pings told where the conversation is. They look alike, so that what was
+    /// taken for the answer to one may have been that to one before.
     pub(super) by_ping: bool,
 }
 
@@ -141,17 +142,22 @@ impl Peer {
         let Ok(reply) = ReplyHeader::decode(&mut frame.reader()) else {
             return false;
         };
+        if is_unknown_operation(reply) {
+            say.note("an unknown operation: the end is due".to_owned());
+            self.give_up(index);
+            return false;
+        }
         let is_connect = ConnectResponse::from_payload(frame.payload()).is_ok();
-        if is_connect || overtakes(reply) || reply.err == ErrorCode::SESSION_EXPIRED {
+        let is_unordered =
+            reply.err == ErrorCode::NOT_READ_ONLY || reply.err == ErrorCode::SESSION_EXPIRED;
+        if is_connect || is_unordered {
+            let seen = &mut wire.joining.seen;
+            seen.retain(|(_, request, _)| !is_unordered || request.xid != reply.xid);
             return false;
         }
         let Some(found) = wire.joining.seen.iter().position(|(_, request, _)| {
             let is_inline = request.op == OpCode::AUTH || request.op == OpCode::SASL;
-            let xid = match request.op {
-                OpCode::PING => Xid::PING.0,
-                _ => request.xid,
-            };
-            xid == reply.xid && !is_inline
+            answered_by(*request) == reply.xid && !is_inline
         }) else {
             return false;
         };

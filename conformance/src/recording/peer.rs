@@ -37,7 +37,6 @@ use crate::server::ConnectionId;
 use crate::server::Event;
 use crate::server::Input;
 use crate::server::Output;
-use crate::server::Phase;
 use crate::server::Requests;
 use crate::server::Server;
 
@@ -316,14 +315,7 @@ impl Peer {
                 wire.inline.push(header);
                 return;
             }
-            wire.sent.push_back(at);
-            if matches!(
-                self.engine.phase(connection),
-                Phase::Draining | Phase::Closed
-            ) {
-                wire.late.push(header);
-                return;
-            }
+            wire.sent.push_back((at, header));
             if header.op == OpCode::CREATE_SESSION {
                 // Meant for members alone: it changes the session, and its answer is no reply.
                 return self.give_up(index);
@@ -467,7 +459,7 @@ impl Peer {
     }
 
     /// Lets go of a connection in the engine.
-    fn release(&mut self, index: usize, state: State) {
+    pub(super) fn release(&mut self, index: usize, state: State) {
         let Some(wire) = self.wires.get_mut(&index) else {
             return;
         };
