@@ -75,7 +75,7 @@ impl<'a> Stream<'_, 'a> {
             self.established = true;
         }
         if let Some(acknowledged) = segment.acknowledged {
-            self.on_acknowledged(index, from.peer(), acknowledged, segment);
+            self.on_acknowledged(index, from.peer(), acknowledged, segment, LATE_IN_A_ROW);
         }
         self.end(from).half.accept(segment);
         self.deliver(from, segment);
@@ -128,11 +128,16 @@ impl<'a> Stream<'_, 'a> {
         sender: Side,
         acknowledged: u32,
         cause: &Segment<'_>,
+        lates: u8,
     ) {
         self.end(sender).half.note_acknowledged(acknowledged);
         while self.end(sender).half.lacks(acknowledged) {
             if let Some(late) = self.filled_later(index, sender) {
-                // It was there first: the peer has seen it.
+                // It was there first, and so was what it acknowledges.
+                if let (Some(acknowledged), Some(lates)) = (late.acknowledged, lates.checked_sub(1))
+                {
+                    self.on_acknowledged(index, sender.peer(), acknowledged, cause, lates);
+                }
                 self.end(sender).half.accept(&late);
                 self.deliver(sender, cause);
                 continue;
@@ -217,3 +222,6 @@ impl<'a> Stream<'_, 'a> {
 /// In how many of the following segments of its conversation a byte is looked for that was
 /// acknowledged, but not seen
 const LOOK_AHEAD: usize = 256;
+
+/// How many bytes recorded late may each have been acknowledged by the ones before
+const LATE_IN_A_ROW: u8 = 4;

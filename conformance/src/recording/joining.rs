@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jute_codec::ConnectRequest;
-use jute_codec::ConnectResponse;
 use jute_codec::Decode;
 use jute_codec::ErrorCode;
 use jute_codec::Frame;
@@ -120,7 +119,7 @@ impl Wire {
     /// Keeps a request whose answer may show where the conversation is.
     pub(super) fn remember(&mut self, at: Duration, frame: Frame) {
         let header = RequestHeader::decode(&mut frame.reader());
-        let is_connect = ConnectRequest::from_payload(frame.payload()).is_ok();
+        let is_connect = has_password_at(24, frame.payload());
         if let Ok(header) = header
             && !is_connect
         {
@@ -147,7 +146,7 @@ impl Peer {
             self.give_up(index);
             return false;
         }
-        let is_connect = ConnectResponse::from_payload(frame.payload()).is_ok();
+        let is_connect = has_password_at(16, frame.payload());
         let is_unordered =
             reply.err == ErrorCode::NOT_READ_ONLY || reply.err == ErrorCode::SESSION_EXPIRED;
         if is_connect || is_unordered {
@@ -187,6 +186,16 @@ impl Peer {
         say.note(format!("judged from the answer to xid {} on", reply.xid));
         true
     }
+}
+
+/// Whether a frame is a connect record, which are the only ones so short that have a password.
+fn has_password_at(offset: usize, payload: &[u8]) -> bool {
+    let is_short = (offset + 20..=offset + 21).contains(&payload.len());
+    is_short
+        && payload
+            .get(offset..)
+            .unwrap_or_default()
+            .starts_with(&[0, 0, 0, 16])
 }
 
 /// Whether a segment begins with a frame, and goes on with frames.
