@@ -21,7 +21,19 @@ pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
     let mut seeds = Vec::new();
     for answer in answers {
         let names: Vec<_> = answer.records.iter().map(|schema| schema.name).collect();
-        seeds.push(record(&answer.name, &names, answer.frame[4..].to_vec()));
+        let payload = &answer.frame[4..];
+        // A body without its header, unless the two are a choice.
+        seeds.push(match &names[..] {
+            [_] => record(&answer.name, &names, payload.to_vec()),
+            [
+                _,
+                "AuthPacket" | "SetWatches" | "SetWatches2" | "WatcherEvent",
+            ] => record(&answer.name, &names, payload.to_vec()),
+            ["RequestHeader", body] => record(&answer.name, &[body], payload[8..].to_vec()),
+            ["ReplyHeader", body] => record(&answer.name, &[body], payload[16..].to_vec()),
+            ["TxnHeader", body, ..] => record(&answer.name, &[body], payload[32..].to_vec()),
+            _ => continue,
+        });
     }
     let payload = |name: &str| {
         let found = answers.iter().find(|answer| answer.name == name);
