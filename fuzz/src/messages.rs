@@ -27,9 +27,11 @@ use crate::records::encoded;
 use crate::records::sensible;
 use crate::walk;
 
+/// A kind of message's name, and the check of one.
+pub(crate) type Message = (&'static str, fn(&[u8]));
+
 /// Checks of messages, by name. Inputs hold the index: new ones go to the end.
-pub(crate) const MESSAGES: &[(&str, fn(&[u8]))] =
-    &[("request", request), ("reply", reply), ("txn", txn)];
+pub(crate) const MESSAGES: &[Message] = &[("request", request), ("reply", reply), ("txn", txn)];
 
 /// The payload of a request.
 fn request(payload: &[u8]) {
