@@ -13,6 +13,7 @@
 mod capture;
 mod client;
 mod frame;
+mod messages;
 mod records;
 pub mod seeds;
 mod server;

@@ -13,6 +13,7 @@ mod transcript;
 use std::fs;
 use std::path::Path;
 
+use jute_codec::HANDWRITTEN_RECORDS;
 use jute_codec::RECORDS;
 use jute_codec::Schema;
 
@@ -80,8 +81,12 @@ fn known_answers(testdata: &Path) -> std::io::Result<Vec<KnownAnswer>> {
                 .into_owned(),
             frame: hex::decode(digits).expect("hex"),
             records: headings
-                .map(|name| RECORDS.iter().find(|schema| schema.name == name))
-                .map(|schema| *schema.expect("a record"))
+                .map(|name| {
+                    let mut schemas = RECORDS.iter().chain(HANDWRITTEN_RECORDS);
+                    *schemas
+                        .find(|schema| schema.name == name)
+                        .expect("a record")
+                })
                 .collect(),
         });
     }

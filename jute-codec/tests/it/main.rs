@@ -7,9 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+#[macro_use]
+mod list;
+
 mod framing;
 mod hostile;
 mod known_answers;
+mod message;
+mod multi;
 mod readable;
 mod round_trip;
 mod words;
