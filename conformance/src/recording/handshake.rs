@@ -120,6 +120,7 @@ impl Peer {
             timeout,
             touched: asked.at,
             fate: Fate::Alive,
+            connection: None,
         };
         self.sessions.insert(asked.session_id, session);
     }
@@ -135,6 +136,7 @@ impl Peer {
         let silent = answered.saturating_sub(session.touched);
         let is_due = silent + CLOCK_GRAIN >= session.timeout
             || session.fate != Fate::Alive
+            || self.breaks_off(session, asked.at)
             || self.wandering.contains(&asked.session_id);
         if !is_due {
             if self.doubt.is_none_or(|doubt| doubt < session.touched) {
@@ -145,6 +147,15 @@ impl Peer {
         let engine_id = session.engine_id;
         self.engine.expire_session(engine_id);
         self.drain();
+    }
+
+    /// Whether the recording shows neither the end of the connection that last had a session, nor
+    /// anything else of it any more. A server that is asked for the session closes it in any case,
+    /// so that the recording lacks something, and who knows what.
+    fn breaks_off(&self, session: &Session, at: Duration) -> bool {
+        let index = session.connection;
+        let wire = index.and_then(|index| self.wires.get(&index));
+        wire.is_some_and(|wire| !wire.is_closed && wire.opening.last <= at)
     }
 
     /// The request as the engine has to see it: with its own id and password for the session.
@@ -208,6 +219,7 @@ impl Peer {
             timeout: Duration::from_millis(seen.time_out.unsigned_abs().into()),
             touched: asked.at,
             fate: Fate::Alive,
+            connection: Some(index),
         };
         self.sessions.insert(seen.session_id, session);
     }
