@@ -5,6 +5,7 @@ pub mod capture;
 pub mod cli;
 pub mod client;
 pub mod expiry;
+pub mod idl;
 pub mod judge;
 pub mod lab;
 pub mod net;

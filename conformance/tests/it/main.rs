@@ -7,6 +7,7 @@ mod cli;
 mod client;
 mod diagram;
 mod expiry;
+mod idl;
 mod judge;
 mod recording;
 mod server;
