@@ -9,6 +9,7 @@ pub mod idl;
 pub mod judge;
 pub mod lab;
 pub mod net;
+pub mod oracle;
 mod phases;
 pub mod player;
 pub mod recording;

@@ -9,6 +9,7 @@ mod diagram;
 mod expiry;
 mod idl;
 mod judge;
+mod oracle;
 mod recording;
 mod server;
 mod transcript;
