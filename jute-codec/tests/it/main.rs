@@ -12,5 +12,9 @@ mod hostile;
 mod known_answers;
 mod readable;
 mod round_trip;
+#[cfg(feature = "serde")]
+mod serial;
+#[cfg(feature = "arbitrary")]
+mod structured;
 mod words;
 mod zero_copy;
