@@ -106,6 +106,7 @@ mod ast;
 mod code;
 mod describe;
 mod dialogue;
+mod json;
 mod parse;
 mod print;
 mod syntax;

@@ -308,3 +308,84 @@ fn the_catalogue_can_be_listed_and_explained() {
         stdout(&output)
     );
 }
+
+/// What `zkspec decode --json` writes about a file, line by line.
+fn decoded(arguments: &[&str]) -> Vec<serde_json::Value> {
+    let (code, output) = run(&[&["decode", "--json"], arguments].concat());
+    assert_eq!(code, 0, "{}", stderr(&output));
+    let lines = stdout(&output);
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+#[test]
+fn packets_of_bytes_are_json() {
+    let file = scratch().join("ping.hex");
+    std::fs::write(
+        &file,
+        "00000008 fffffffe 0000000b 0000000a 00000001 00000001 00ff",
+    )
+    .unwrap();
+    let lines = decoded(&[file.to_str().unwrap()]);
+    let header = |xid, op| serde_json::json!({ "record": "RequestHeader", "fields": { "xid": xid, "type": op } });
+    assert_eq!(
+        lines[0],
+        serde_json::json!({ "from": "client", "packet": { "records": [header(-2, "ping")] } })
+    );
+    let records = &lines[1]["packet"]["records"];
+    assert_eq!(records[0], header(1, "create"));
+    assert_eq!(records[1], serde_json::json!({ "bytes": "00ff" }));
+}
+
+#[test]
+fn packets_of_a_capture_are_json() {
+    let captures = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/captures");
+    let file = format!("{captures}/zk3.8.0-c-new-session-then-close.pcap");
+    let lines = decoded(&[&file]);
+    let first = &lines[0];
+    assert_eq!(
+        (&first["connection"], &first["from"]),
+        (&"A".into(), &"client".into())
+    );
+    let request = &first["packet"]["records"][0];
+    assert_eq!(request["record"], "ConnectRequest");
+    assert_eq!(request["fields"]["passwd"], "00".repeat(16));
+    assert_eq!(request["fields"]["readOnly"], false);
+    assert_eq!(
+        lines[1]["packet"]["records"][0]["record"],
+        "ConnectResponse"
+    );
+    let times: Vec<_> = lines
+        .iter()
+        .map(|line| line["time"].as_f64().unwrap())
+        .collect();
+    assert!(times.is_sorted(), "{times:?}");
+    let close = &lines[lines.len() - 2]["packet"]["records"][0];
+    assert_eq!(close["fields"]["type"], "closeSession");
+}
+
+#[test]
+fn packets_of_a_transcript_are_json_with_what_they_leave_open() {
+    let file = scratch().join("open.zkt");
+    let text = "script a\n----\nA open\nA > ConnectRequest timeOut=$max sessionId=@S\n\
+                A expect\n  strict yes: ConnectResponse timeOut=1.. sessionId=!0x0 passwd=*\n\
+                B < raw *\n";
+    std::fs::write(&file, text).unwrap();
+    let lines = decoded(&[file.to_str().unwrap()]);
+    let fields = |line: usize| &lines[line]["packet"]["records"][0]["fields"];
+    assert_eq!(
+        *fields(0),
+        serde_json::json!({ "timeOut": { "is": "$max" }, "sessionId": { "is": "@S" } })
+    );
+    assert_eq!(
+        *fields(1),
+        serde_json::json!({
+            "timeOut": { "from": 1 }, "sessionId": { "not": 0 }, "passwd": { "any": true }
+        })
+    );
+    assert_eq!(lines[1]["outcome"], "strict yes");
+    assert_eq!(lines[2]["packet"], serde_json::json!({ "rest": true }));
+    assert_eq!(lines[2]["connection"], "B");
+}
