@@ -2,9 +2,10 @@
 
 /// Gives a plain struct its codec and schema.
 ///
-/// Each line is a field, its Rust type and its name in the schema. The list repeats the struct on
-/// purpose: it is what the wire order, the lengths and the schema come from, and a slip between
-/// the two does not compile. The expansion is what one would write by hand:
+/// The head names the record and, behind `=`, the schema's module below `org.apache.zookeeper` and
+/// class. Each line is a field, its Rust type and its name in the schema. The list repeats the
+/// struct on purpose: it is what the wire order, the lengths and the schema come from, and a slip
+/// between the two does not compile. The expansion is what one would write by hand:
 ///
 /// ```text
 /// impl<'a> Decode<'a> for AuthPacket<'a> {
@@ -20,7 +21,11 @@
 /// impl Record for AuthPacket<'_> { const SCHEMA: Schema = …; }
 /// ```
 macro_rules! wire_record {
-    ($record:ident $(<$life:lifetime>)? { $($field:ident: $ty:ty = $name:literal,)+ }) => {
+    (
+        $record:ident $(<$life:lifetime>)? = $module:literal . $class:literal {
+            $($field:ident: $ty:ty = $name:literal,)+
+        }
+    ) => {
         impl<'a> $crate::Decode<'a> for wire_record!(@type $record 'a $($life)?) {
             const TYPE: $crate::JuteType = $crate::JuteType::Record(
                 &<Self as $crate::Record>::SCHEMA,
@@ -31,7 +36,7 @@ macro_rules! wire_record {
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
                 $(
                     let $field = $crate::Decode::decode(reader)
-                        .map_err(|error| error.in_field(stringify!($record), $name))?;
+                        .map_err(|error| error.in_field($class, $name))?;
                 )+
                 Ok(Self { $($field),+ })
             }
@@ -51,7 +56,8 @@ macro_rules! wire_record {
 
         impl $crate::Record for wire_record!(@type $record '_ $($life)?) {
             const SCHEMA: $crate::Schema = $crate::Schema::new(
-                stringify!($record),
+                concat!("org.apache.zookeeper.", $module),
+                $class,
                 &[$($crate::Field::new(
                     $name,
                     <$ty as $crate::Decode<'_>>::TYPE,
