@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use jute_codec::HANDWRITTEN_RECORDS;
 use jute_codec::RECORDS;
 use jute_codec::Schema;
 
@@ -74,8 +75,12 @@ fn known_answers(testdata: &Path) -> std::io::Result<Vec<KnownAnswer>> {
                 .into_owned(),
             frame: hex::decode(digits).expect("hex"),
             records: headings
-                .map(|name| RECORDS.iter().find(|schema| schema.name == name))
-                .map(|schema| *schema.expect("a record"))
+                .map(|name| {
+                    let mut schemas = RECORDS.iter().chain(HANDWRITTEN_RECORDS);
+                    *schemas
+                        .find(|schema| schema.name == name)
+                        .expect("a record")
+                })
                 .collect(),
         });
     }
@@ -198,7 +203,19 @@ fn record_seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
     let mut seeds = Vec::new();
     for answer in answers {
         let names: Vec<_> = answer.records.iter().map(|schema| schema.name).collect();
-        seeds.push(record(&answer.name, &names, answer.frame[4..].to_vec()));
+        let payload = &answer.frame[4..];
+        // A body without its header, unless the two are a choice.
+        seeds.push(match &names[..] {
+            [_] => record(&answer.name, &names, payload.to_vec()),
+            [
+                _,
+                "AuthPacket" | "SetWatches" | "SetWatches2" | "WatcherEvent",
+            ] => record(&answer.name, &names, payload.to_vec()),
+            ["RequestHeader", body] => record(&answer.name, &[body], payload[8..].to_vec()),
+            ["ReplyHeader", body] => record(&answer.name, &[body], payload[16..].to_vec()),
+            ["TxnHeader", body, ..] => record(&answer.name, &[body], payload[32..].to_vec()),
+            _ => continue,
+        });
     }
     let payload = |name: &str| {
         let found = answers.iter().find(|answer| answer.name == name);

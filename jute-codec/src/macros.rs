@@ -3,9 +3,10 @@
 
 /// Gives a plain struct its codec and schema.
 ///
-/// Each line is a field, its Rust type and its name in the schema. The list repeats the struct on
-/// purpose: it is what the wire order, the lengths and the schema come from, and a slip between
-/// the two does not compile. The expansion is what one would write by hand:
+/// The head names the record and, behind `=`, the schema's module below `org.apache.zookeeper` and
+/// class. Each line is a field, its Rust type and its name in the schema. The list repeats the
+/// struct on purpose: it is what the wire order, the lengths and the schema come from, and a slip
+/// between the two does not compile. The expansion is what one would write by hand:
 ///
 /// ```text
 /// impl<'a> Decode<'a> for AuthPacket<'a> {
@@ -21,7 +22,11 @@
 /// impl Record for AuthPacket<'_> { const SCHEMA: Schema = …; }
 /// ```
 macro_rules! wire_record {
-    ($record:ident $(<$life:lifetime>)? { $($field:ident: $ty:ty = $name:literal,)+ }) => {
+    (
+        $record:ident $(<$life:lifetime>)? = $module:literal . $class:literal {
+            $($field:ident: $ty:ty = $name:literal,)+
+        }
+    ) => {
         impl<'a> $crate::Decode<'a> for wire_record!(@type $record 'a $($life)?) {
             const TYPE: $crate::JuteType = $crate::JuteType::Record(
                 &<Self as $crate::Record>::SCHEMA,
@@ -32,7 +37,7 @@ macro_rules! wire_record {
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
                 $(
                     let $field = $crate::Decode::decode(reader)
-                        .map_err(|error| error.in_field(stringify!($record), $name))?;
+                        .map_err(|error| error.in_field($class, $name))?;
                 )+
                 Ok(Self { $($field),+ })
             }
@@ -50,13 +55,14 @@ macro_rules! wire_record {
             }
         }
 
-        record_features!(wire_record!(@type $record 'a $($life)?), stringify!($record), $record {
+        record_features!(wire_record!(@type $record 'a $($life)?), $class, $record {
             $($field = $name,)+
         });
 
         impl $crate::Record for wire_record!(@type $record '_ $($life)?) {
             const SCHEMA: $crate::Schema = $crate::Schema::new(
-                stringify!($record),
+                concat!("org.apache.zookeeper.", $module),
+                $class,
                 &[$($crate::Field::new(
                     $name,
                     <$ty as $crate::Decode<'_>>::TYPE,

@@ -40,6 +40,8 @@ impl fmt::Display for JuteType {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Schema {
+    /// The module the class is in, such as `org.apache.zookeeper.proto`.
+    pub module: &'static str,
     /// The class, such as `ConnectRequest`.
     pub name: &'static str,
     /// Its fields in wire order.
@@ -49,8 +51,12 @@ pub struct Schema {
 impl Schema {
     /// Describes a record; for the codec's own macro and for records of one's own.
     #[must_use]
-    pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
-        Self { name, fields }
+    pub const fn new(module: &'static str, name: &'static str, fields: &'static [Field]) -> Self {
+        Self {
+            module,
+            name,
+            fields,
+        }
     }
 }
 

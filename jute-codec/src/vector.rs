@@ -109,6 +109,13 @@ impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
     }
 }
 
+/// The null vector.
+impl<T> Default for Vector<'_, T> {
+    fn default() -> Self {
+        Self(Form::Null)
+    }
+}
+
 impl<'a, T> From<&'a [T]> for Vector<'a, T> {
     fn from(items: &'a [T]) -> Self {
         Self(Form::Slice(items))

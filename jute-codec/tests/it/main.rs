@@ -7,6 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+#[macro_use]
+mod list;
+
 mod framing;
 mod hostile;
 mod known_answers;

@@ -8,6 +8,7 @@ use jute_codec::Frame;
 use jute_codec::Framer;
 use jute_codec::Reader;
 use jute_codec::Reading;
+use jute_codec::Record;
 use jute_codec::SetWatches;
 use jute_codec::Ustring;
 use jute_codec::Vector;
@@ -22,20 +23,18 @@ fn lies_in(part: &[u8], whole: &[u8]) {
     assert!(whole.start <= part.start && part.end <= whole.end);
 }
 
-fn decode_named(name: &str, reader: &mut Reader<'_>) -> bool {
-    macro_rules! decode {
-        ($($record:ident)+) => {
-            match name {
-                $(stringify!($record) => jute_codec::$record::decode(reader).is_ok(),)+
-                _ => panic!("there is no record called {name}"),
-            }
-        };
-    }
-    decode!(
-        ConnectRequest ConnectResponse SetWatches SetWatches2 RequestHeader AuthPacket ReplyHeader
-        WatcherEvent
-    )
+macro_rules! decode {
+    ($($record:ident $(<$life:lifetime>)? { $($field:ident),+ })+) => {
+        fn decode_named(name: &str, reader: &mut Reader<'_>) -> bool {
+            $(if name == <any_life!($record $($life)?) as Record>::SCHEMA.name {
+                return jute_codec::$record::decode(reader).is_ok();
+            })+
+            panic!("there is no record called {name}")
+        }
+    };
 }
+
+every_record!(decode);
 
 #[test]
 fn decoding_a_known_answer_allocates_nothing() {
