@@ -26,9 +26,15 @@
 //! Types nest up to [`MAX_NESTING`] deep. `Display` writes one form of each tree, from which
 //! [`parse`] reads the same tree back.
 
+mod compare;
+mod history;
 mod parse;
 mod print;
 
+pub use self::compare::Comparison;
+pub use self::compare::Difference;
+pub use self::compare::What;
+pub use self::compare::compare;
 pub use self::parse::MAX_NESTING;
 pub use self::parse::SyntaxError;
 pub use self::parse::parse;

@@ -11,5 +11,6 @@ mod idl;
 mod judge;
 mod oracle;
 mod recording;
+mod schema;
 mod server;
 mod transcript;
