@@ -10,6 +10,7 @@ use jute_codec::HANDWRITTEN_RECORDS;
 use jute_codec::RECORDS;
 use jute_codec::Schema;
 
+use crate::differential;
 use crate::records::CHOICES;
 
 /// An input of a target.
@@ -24,7 +25,7 @@ pub struct Seed {
 }
 
 impl Seed {
-    fn new(target: &'static str, name: impl Into<String>, input: Vec<u8>) -> Self {
+    pub(crate) fn new(target: &'static str, name: impl Into<String>, input: Vec<u8>) -> Self {
         let name = name.into();
         Self {
             target,
@@ -43,6 +44,7 @@ pub fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
     let mut seeds = capture_seeds(testdata)?;
     seeds.extend(frame_seeds(&answers));
     seeds.extend(record_seeds(&answers));
+    seeds.extend(differential::seeds(answers.iter().map(KnownAnswer::body)));
     seeds.extend(server_seeds());
     seeds.extend(client_seeds());
     Ok(seeds)
@@ -53,6 +55,28 @@ struct KnownAnswer {
     name: String,
     frame: Vec<u8>,
     records: Vec<Schema>,
+}
+
+impl KnownAnswer {
+    /// Its name, the class behind its header, or of the header if there is nothing behind it, and
+    /// the bytes from there on.
+    fn body(&self) -> (&str, &str, &[u8]) {
+        let (class, header) = match &self.records[..] {
+            [header, body, ..] => (body.name, header_length(header.name)),
+            [record] => (record.name, 0),
+            [] => ("", 0),
+        };
+        (&self.name, class, &self.frame[4 + header..])
+    }
+}
+
+fn header_length(class: &str) -> usize {
+    match class {
+        "RequestHeader" => 8,
+        "ReplyHeader" => 16,
+        "TxnHeader" => 32,
+        _ => 0,
+    }
 }
 
 fn known_answers(testdata: &Path) -> std::io::Result<Vec<KnownAnswer>> {

@@ -1,0 +1,130 @@
+//! The codec and its slow twin, side by side.
+
+use std::sync::LazyLock;
+
+use jute_codec::Decode;
+use jute_codec::DecodeError;
+use jute_codec::RECORDS;
+use jute_codec::Reader;
+use jute_codec::Reading;
+use zk_conformance::idl;
+use zk_conformance::idl::Idl;
+use zk_conformance::oracle::Manner;
+use zk_conformance::oracle::Oracle;
+use zk_conformance::oracle::Value;
+
+use crate::seeds::Seed;
+
+/// The codec and the twin come to the same verdict on any bytes, read strictly or as Java does:
+/// both refuse them, or both take the same value and leave the same rest.
+///
+/// The first byte chooses the class, in the order of the schema; the second is odd for Java; the
+/// rest is the payload.
+pub fn differential(data: &[u8]) {
+    let [choice, manner, payload @ ..] = data else {
+        return;
+    };
+    let class = usize::from(*choice) % CLASSES.len();
+    let (reading, manner) = match manner % 2 {
+        0 => (Reading::STRICT, Manner::Strict),
+        _ => (Reading::JAVA, Manner::Java),
+    };
+    let name = RECORDS[class].name;
+    let twin = ORACLE.decode(name, manner, payload);
+    match (CLASSES[class](payload, reading), twin) {
+        (Ok((value, rest)), Ok((twin, rest_of_twin))) => {
+            assert_eq!(value, twin, "{name}");
+            assert_eq!(rest, rest_of_twin.len(), "{name} {value}");
+        }
+        (Err(error), Err(refusal)) => {
+            assert!(!format!("{error} {refusal}").is_empty());
+        }
+        (Ok((value, _)), Err(refusal)) => {
+            panic!("the codec takes {name} {value}, the twin does not: {refusal}")
+        }
+        (Err(error), Ok((value, _))) => {
+            panic!("the twin takes {name} {value}, the codec does not: {error}")
+        }
+    }
+}
+
+static SCHEMA: LazyLock<Idl> = LazyLock::new(|| {
+    idl::parse(include_str!("../../testdata/zookeeper.jute")).expect("a schema file")
+});
+
+static ORACLE: LazyLock<Oracle<'_>> =
+    LazyLock::new(|| Oracle::new(&SCHEMA).expect("a schema to decode by"));
+
+/// Takes a value of one class off the front of bytes: the value in the twin's terms, and how many
+/// bytes are left.
+type Class = fn(&[u8], Reading) -> Result<(Value<'static>, usize), DecodeError>;
+
+macro_rules! classes {
+    ($($record:ident)+) => {
+        /// The classes in the order of the schema.
+        const CLASSES: [Class; RECORDS.len()] = [$(
+            |payload, reading| {
+                let mut reader = Reader::with(payload, reading);
+                let value = jute_codec::$record::decode(&mut reader)?;
+                let value = Value::of(&value).expect("a value of jute");
+                Ok((value, reader.rest().len()))
+            },
+        )+];
+    };
+}
+
+classes! {
+    Id Acl Stat StatPersisted ClientInfo ConnectRequest ConnectResponse SetWatches SetWatches2
+    RequestHeader MultiHeader AuthPacket ReplyHeader GetDataRequest SetDataRequest ReconfigRequest
+    SetDataResponse GetSaslRequest SetSaslRequest SetSaslResponse CreateRequest CreateTtlRequest
+    DeleteRequest GetChildrenRequest GetAllChildrenNumberRequest GetChildren2Request
+    CheckVersionRequest GetMaxChildrenRequest GetMaxChildrenResponse SetMaxChildrenRequest
+    SyncRequest SyncResponse GetAclRequest SetAclRequest SetAclResponse AddWatchRequest
+    WatcherEvent ErrorResponse CreateResponse Create2Response ExistsRequest ExistsResponse
+    GetDataResponse GetChildrenResponse GetAllChildrenNumberResponse GetChildren2Response
+    GetAclResponse CheckWatchesRequest RemoveWatchesRequest GetEphemeralsRequest
+    GetEphemeralsResponse WhoAmIResponse LearnerInfo QuorumPacket QuorumAuthPacket FileHeader
+    TxnDigest TxnHeader CreateTxnV0 CreateTxn CreateTtlTxn CreateContainerTxn DeleteTxn SetDataTxn
+    CheckVersionTxn SetAclTxn SetMaxChildrenTxn CreateSessionTxn CloseSessionTxn ErrorTxn Txn
+    MultiTxn
+}
+
+/// A seed for each of `payloads`, a class and bytes that start with one of it, to be read strictly.
+pub(crate) fn seeds<'p>(payloads: impl Iterator<Item = (&'p str, &'p str, &'p [u8])>) -> Vec<Seed> {
+    let index = |class: &str| RECORDS.iter().position(|schema| schema.name == class);
+    let mut seeds: Vec<_> = payloads
+        .filter_map(|(name, class, payload)| Some((name, index(class)?, payload)))
+        .map(|(name, class, payload)| seed(name, class, 0, payload))
+        .collect();
+    let java = |name: &str, class: &str, payload: &[u8]| {
+        seed(name, index(class).expect("a class"), 1, payload)
+    };
+    let minus_two = &[0xff, 0xff, 0xff, 0xfe];
+    seeds.extend([
+        java("boolean-of-2", "GetDataRequest", b"\0\0\0\x02/a\x02"),
+        java("children-of-minus-two", "GetChildrenResponse", minus_two),
+        java(
+            "data-of-minus-two",
+            "SetDataRequest",
+            &[&[0; 4], &minus_two[..]].concat(),
+        ),
+        java(
+            "path-as-cesu-8",
+            "SyncRequest",
+            b"\0\0\0\x06\xed\xa0\xbd\xed\xb0\x98",
+        ),
+        java("transactions-of-int-max", "MultiTxn", b"\x7f\xff\xff\xff\0"),
+        java("connect-without-read-only", "ConnectResponse", &[0; 20]),
+        java("no-bytes-for-connect", "ConnectRequest", b""),
+    ]);
+    seeds
+}
+
+fn seed(name: &str, class: usize, manner: u8, payload: &[u8]) -> Seed {
+    let class = u8::try_from(class).expect("few classes");
+    Seed::new(
+        "differential",
+        name,
+        [&[class, manner][..], payload].concat(),
+    )
+}
