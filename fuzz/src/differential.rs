@@ -13,8 +13,6 @@ use zk_conformance::oracle::Manner;
 use zk_conformance::oracle::Oracle;
 use zk_conformance::oracle::Value;
 
-use crate::seeds::Seed;
-
 /// The codec and the twin come to the same verdict on any bytes, read strictly or as Java does:
 /// both refuse them, or both take the same value and leave the same rest.
 ///
@@ -87,44 +85,4 @@ classes! {
     TxnDigest TxnHeader CreateTxnV0 CreateTxn CreateTtlTxn CreateContainerTxn DeleteTxn SetDataTxn
     CheckVersionTxn SetAclTxn SetMaxChildrenTxn CreateSessionTxn CloseSessionTxn ErrorTxn Txn
     MultiTxn
-}
-
-/// A seed for each of `payloads`, a class and bytes that start with one of it, to be read strictly.
-pub(crate) fn seeds<'p>(payloads: impl Iterator<Item = (&'p str, &'p str, &'p [u8])>) -> Vec<Seed> {
-    let index = |class: &str| RECORDS.iter().position(|schema| schema.name == class);
-    let mut seeds: Vec<_> = payloads
-        .filter_map(|(name, class, payload)| Some((name, index(class)?, payload)))
-        .map(|(name, class, payload)| seed(name, class, 0, payload))
-        .collect();
-    let java = |name: &str, class: &str, payload: &[u8]| {
-        seed(name, index(class).expect("a class"), 1, payload)
-    };
-    let minus_two = &[0xff, 0xff, 0xff, 0xfe];
-    seeds.extend([
-        java("boolean-of-2", "GetDataRequest", b"\0\0\0\x02/a\x02"),
-        java("children-of-minus-two", "GetChildrenResponse", minus_two),
-        java(
-            "data-of-minus-two",
-            "SetDataRequest",
-            &[&[0; 4], &minus_two[..]].concat(),
-        ),
-        java(
-            "path-as-cesu-8",
-            "SyncRequest",
-            b"\0\0\0\x06\xed\xa0\xbd\xed\xb0\x98",
-        ),
-        java("transactions-of-int-max", "MultiTxn", b"\x7f\xff\xff\xff\0"),
-        java("connect-without-read-only", "ConnectResponse", &[0; 20]),
-        java("no-bytes-for-connect", "ConnectRequest", b""),
-    ]);
-    seeds
-}
-
-fn seed(name: &str, class: usize, manner: u8, payload: &[u8]) -> Seed {
-    let class = u8::try_from(class).expect("few classes");
-    Seed::new(
-        "differential",
-        name,
-        [&[class, manner][..], payload].concat(),
-    )
 }

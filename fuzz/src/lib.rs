@@ -18,6 +18,7 @@ mod records;
 pub mod seeds;
 mod server;
 mod steps;
+mod transcript;
 mod walk;
 
 pub use crate::capture::capture;
@@ -27,6 +28,7 @@ pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;
 pub use crate::server::server;
+pub use crate::transcript::transcript;
 
 /// A target's name and body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -39,6 +41,7 @@ pub const TARGETS: &[Target] = &[
     ("frame", frame),
     ("records", records),
     ("server", server),
+    ("transcript", transcript),
 ];
 
 /// Claims that no input starts with the word `canary`, which is false.

@@ -98,11 +98,16 @@
 
 #[macro_use]
 mod macros;
+#[macro_use]
+mod dispatch;
 
 mod code;
 mod codec;
 mod error;
 mod frame;
+mod message;
+mod multi;
+mod operation;
 mod permissions;
 mod reader;
 mod record;
@@ -111,6 +116,7 @@ mod schema;
 mod serial;
 #[cfg(feature = "arbitrary")]
 mod structured;
+mod txn;
 mod ustring;
 mod vector;
 
@@ -134,6 +140,18 @@ pub use crate::frame::Frame;
 pub use crate::frame::Framer;
 pub use crate::frame::Limits;
 pub use crate::frame::put_frame;
+pub use crate::message::Reply;
+pub use crate::message::Request;
+pub use crate::message::reply_schema;
+pub use crate::message::request_schema;
+pub use crate::multi::Multi;
+pub use crate::multi::MultiOf;
+pub use crate::multi::Part;
+pub use crate::multi::Parts;
+pub use crate::operation::Operation;
+pub use crate::operation::Outcome;
+pub use crate::operation::operation_schema;
+pub use crate::operation::outcome_schema;
 pub use crate::permissions::Permissions;
 pub use crate::reader::Reader;
 pub use crate::reader::Reading;
@@ -216,6 +234,8 @@ pub use crate::schema::Field;
 pub use crate::schema::JuteType;
 pub use crate::schema::Record;
 pub use crate::schema::Schema;
+pub use crate::txn::TxnBody;
+pub use crate::txn::txn_schema;
 pub use crate::ustring::Ustring;
 pub use crate::vector::Iter;
 pub use crate::vector::Vector;

@@ -17,6 +17,9 @@ use jute_codec::Reading;
 use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 
+use crate::capture::Side;
+use crate::recording::Recording;
+use crate::recording::What;
 use crate::recording::difference::Request;
 use crate::server::Reason;
 
@@ -133,4 +136,21 @@ pub(super) fn bounds(grants: &[(i32, i32)]) -> (Duration, Duration) {
     let min = raised.map_or(Duration::ZERO, |(_, granted)| millis(*granted));
     let max = lowered.map_or(millis(i32::MAX), |(_, granted)| millis(*granted));
     (min, max)
+}
+
+/// All the bytes one side of a connection sent, up to the first gap.
+pub(super) fn stream(recording: &Recording, connection: usize, side: Side) -> Vec<u8> {
+    let mut all = Vec::new();
+    for event in recording
+        .events
+        .iter()
+        .filter(|event| event.connection == connection)
+    {
+        match &event.what {
+            What::Data(from, bytes) if *from == side => all.extend_from_slice(bytes),
+            What::Gap(from, _) if *from == side => break,
+            _ => {}
+        }
+    }
+    all
 }

@@ -5,7 +5,7 @@ use jute_codec::Decode;
 use jute_codec::Reader;
 use jute_codec::ReplyHeader;
 
-use crate::recording::judge::Say;
+use crate::recording::remark::Say;
 
 /// What is left of a connect request once it has been handed on.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ mod connection;
 mod difference;
 mod judge;
 mod peer;
+mod remark;
 mod script;
 
 use std::net::SocketAddr;
@@ -21,8 +22,8 @@ use crate::capture::Capture;
 use crate::capture::Side;
 
 pub use self::judge::Judgement;
-pub use self::judge::Remark;
 pub use self::judge::judge;
+pub use self::remark::Remark;
 pub use self::script::Style;
 
 /// Connections, and all that happened on them, in order.

@@ -5,7 +5,6 @@ use jute_codec::ConnectRequest;
 use jute_codec::ConnectResponse;
 use jute_codec::Decode;
 use jute_codec::DecodeError;
-use jute_codec::JuteType;
 use jute_codec::OpCode;
 use jute_codec::Reader;
 use jute_codec::Reading;
@@ -21,7 +20,7 @@ use jute_codec::Xid;
 use crate::transcript::Packet;
 use crate::transcript::Part;
 use crate::transcript::Term;
-use crate::transcript::Value;
+use crate::transcript::found;
 
 /// What a payload is taken for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -96,39 +95,8 @@ fn record(
     reader: &mut Reader<'_>,
 ) -> Result<Vec<(&'static str, Term)>, DecodeError> {
     let fields = schema.fields.iter().map(|field| {
-        let value = if field.trailing && reader.is_empty() {
-            Value::Absent
-        } else {
-            value(&field.ty, reader)?
-        };
+        let value = found::field(field, reader)?.to_value(&field.ty);
         Ok((field.name, Term::Is(value)))
     });
     fields.collect()
-}
-
-fn value(ty: &JuteType, reader: &mut Reader<'_>) -> Result<Value, DecodeError> {
-    let bytes = |bytes: Option<&[u8]>| {
-        bytes.map_or(Value::Null, |bytes| Value::Bytes(bytes.to_vec().into()))
-    };
-    Ok(match ty {
-        JuteType::Boolean => Value::Bool(reader.boolean()?),
-        JuteType::Int => Value::Int(i64::from(reader.int()?).into()),
-        JuteType::Long => Value::Int(reader.long()?.into()),
-        JuteType::Ustring => bytes(reader.ustring()?.as_bytes()),
-        JuteType::Vector(item) => match reader.count(1)? {
-            None => Value::Null,
-            Some(count) => Value::List(
-                (0..count)
-                    .map(|_| value(item, reader))
-                    .collect::<Result<_, _>>()?,
-            ),
-        },
-        JuteType::Record(schema) => {
-            let fields = schema.fields.iter();
-            let fields = fields.map(|field| Ok((field.name, value(&field.ty, reader)?)));
-            Value::Record(fields.collect::<Result<_, DecodeError>>()?)
-        }
-        // A buffer, and whatever a later schema may add.
-        _ => bytes(reader.buffer()?),
-    })
 }

@@ -106,6 +106,7 @@ mod ast;
 mod code;
 mod describe;
 mod dialogue;
+mod found;
 mod json;
 mod parse;
 mod print;

@@ -21,7 +21,7 @@ fn vector(item: Type) -> Type {
 /// The fields of a class of this body.
 fn fields(body: &str) -> Vec<Field> {
     let text = format!("module m {{ class C {{ {body}\n}} }}");
-    let idl = parse(&text).unwrap_or_else(|error| panic!("{body}: {error}"));
+    let idl = parse(&text).expect(body);
     idl.modules[0].classes[0].fields.clone()
 }
 

@@ -10,6 +10,7 @@ mod expiry;
 mod idl;
 mod judge;
 mod oracle;
+mod player;
 mod recording;
 mod schema;
 mod server;

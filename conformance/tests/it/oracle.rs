@@ -15,8 +15,8 @@ const SCHEMA: &str = "module m { class One { boolean flag; } class Ints { vector
 /// What becomes of bytes, as text: the value and the bytes left, or why not.
 #[track_caller]
 fn check(class: &str, manner: Manner, bytes: &[u8], expected: &str) {
-    let schema = idl::parse(SCHEMA).unwrap();
-    let oracle = Oracle::new(&schema).unwrap();
+    let schema = idl::parse(SCHEMA).expect("a schema file");
+    let oracle = Oracle::new(&schema).expect("a schema to decode by");
     let found = match oracle.decode(class, manner, bytes) {
         Ok((value, rest)) => format!("{value} {}", rest.len()),
         Err(refusal) => refusal.to_string(),

@@ -13,7 +13,7 @@ use zk_conformance::idl::compare;
 const SCHEMA: &str = include_str!("../../../testdata/zookeeper.jute");
 
 fn schema() -> &'static Idl {
-    static PARSED: LazyLock<Idl> = LazyLock::new(|| idl::parse(SCHEMA).unwrap());
+    static PARSED: LazyLock<Idl> = LazyLock::new(|| idl::parse(SCHEMA).expect("a schema file"));
     &PARSED
 }
 
@@ -28,7 +28,7 @@ fn found(class: &str, change: impl FnOnce(&mut Class)) -> Vec<String> {
         classes
             .into_iter()
             .find(|found| found.name == class)
-            .unwrap(),
+            .expect("a class"),
     );
     let differences = compare(schema(), &codec).differences.into_iter();
     differences
@@ -156,7 +156,10 @@ fn history(changes: &[(&str, &str)]) -> Vec<(String, What, Option<&'static str>)
         assert!(text.contains(from), "{from}");
         text = text.replace(from, to);
     }
-    let comparison = compare(&idl::parse(&text).unwrap(), &Idl::from(RECORDS));
+    let comparison = compare(
+        &idl::parse(&text).expect("a schema file"),
+        &Idl::from(RECORDS),
+    );
     let differences = comparison.differences.into_iter();
     differences
         .map(|difference| (difference.class, difference.what, difference.remark))

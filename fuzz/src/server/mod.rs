@@ -1,5 +1,7 @@
 //! The server's session engine, against a model of what it owes to whom and until when.
 
+mod model;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
@@ -42,6 +44,13 @@ use zk_conformance::server::Transport;
 use zk_conformance::server::Word;
 use zk_conformance::server::password;
 
+use crate::server::model::Asked;
+use crate::server::model::Connection;
+use crate::server::model::Owed;
+use crate::server::model::Session;
+use crate::server::model::TICK;
+use crate::server::model::Touch;
+use crate::server::model::admitted;
 use crate::steps::Steps;
 
 /// Whatever clients, network, delegate and clock do to a server: a session has one owner at most
@@ -117,49 +126,6 @@ struct World {
     answers: u64,
     /// Connections that were told something nobody survives.
     doomed: BTreeSet<ConnectionId>,
-}
-
-/// What the model knows of an open connection.
-struct Connection {
-    peer: IpAddr,
-    framer: Framer,
-    greeted: bool,
-    /// Whether it began with a four-letter word, which is answered with text.
-    word: bool,
-    /// A request came that may have ended the connection; what follows it may not be read.
-    doubtful: bool,
-    session: Option<i64>,
-    owed: VecDeque<Owed>,
-    delegated: usize,
-}
-
-/// An answer that may come.
-enum Owed {
-    Session(Asked),
-    Reply(RequestHeader),
-    /// To a `createSession`: the session again, or an error.
-    Either,
-}
-
-/// What a client asked for that is to be answered at once.
-#[derive(Clone, Copy)]
-struct Asked {
-    session_id: i64,
-    time_out: i32,
-    read_only: Option<bool>,
-    has_password: bool,
-    /// Whether the session is there to be renewed.
-    is_alive: bool,
-    /// Who has it until then.
-    owner: Option<ConnectionId>,
-}
-
-/// What the model knows of a session.
-struct Session {
-    created_ms: i32,
-    timeout_ms: i32,
-    /// When it ends; `None` if the model cannot tell.
-    ends: Option<Instant>,
 }
 
 /// A session that nobody has reason to disturb.
@@ -794,68 +760,6 @@ impl World {
     }
 }
 
-/// What a request does to the end of its session.
-enum Touch {
-    Counts,
-    Unknown,
-}
-
-impl Connection {
-    /// Notes what a request may be answered with.
-    fn note_request(&mut self, frame: &Frame) -> Option<Touch> {
-        let mut reader = frame.reader();
-        let header = RequestHeader::decode(&mut reader).ok()?;
-        let (owed, ends) = match header.op {
-            OpCode::PING => (Owed::Reply(header), false),
-            OpCode::CREATE_SESSION => (Owed::Either, false),
-            _ => (Owed::Reply(header), true),
-        };
-        self.owed.push_back(owed);
-        let doubtful = self.doubtful;
-        self.doubtful |= ends;
-        match header.op {
-            _ if doubtful => Some(Touch::Unknown),
-            OpCode::AUTH | OpCode::SASL => None,
-            OpCode::CREATE_SESSION => Some(Touch::Unknown),
-            _ => Some(Touch::Counts),
-        }
-    }
-}
-
-impl Session {
-    /// Sets its end by the rule: in whole ticks, never early.
-    fn touch(&mut self, now: Instant, timeout_ms: i32) {
-        let tick = u64::try_from(TICK.as_millis()).expect("a short tick");
-        let timeout_ms = u64::try_from(timeout_ms).unwrap_or(0);
-        let ends = ((now.as_millis() + timeout_ms) / tick + 1) * tick;
-        self.ends = Some(Instant::from_millis(ends));
-    }
-}
-
-/// What a request asks for, if it gets as far as the session.
-fn admitted(server: &Server, request: &ConnectRequest<'_>) -> Option<Asked> {
-    let ConnectRequest {
-        session_id,
-        time_out,
-        read_only,
-        passwd,
-        ..
-    } = *request;
-    let is_unwilling = server.config().mode != Mode::ReadWrite && read_only != Some(true);
-    if is_unwilling || request.last_zxid_seen > server.last_zxid() {
-        return None;
-    }
-    let session = server.session(session_id);
-    Some(Asked {
-        session_id,
-        time_out,
-        read_only,
-        has_password: passwd == Some(&password(session_id)),
-        is_alive: session.is_some(),
-        owner: session.and_then(|session| session.owner),
-    })
-}
-
 fn peer(last: u8) -> IpAddr {
     Ipv4Addr::new(10, 0, 0, last).into()
 }
@@ -875,9 +779,6 @@ fn framed(payload: &impl Encode) -> Bytes {
     put_frame(&mut out, payload);
     out.freeze()
 }
-
-/// Sessions last from 400 to 4000 ms.
-const TICK: Duration = Duration::from_millis(200);
 
 /// Shorter than the canary's timeout.
 const LONGEST_WAIT: Duration = Duration::from_millis(2_560);
