@@ -61,6 +61,7 @@ pub mod recording;
 pub mod server;
 pub mod time;
 pub mod transcript;
+pub mod world;
 
 pub use crate::expiry::ExpiryQueue;
 pub use crate::time::Instant;

@@ -4,32 +4,59 @@ use std::sync::LazyLock;
 
 use jute_codec::Decode;
 use jute_codec::DecodeError;
+use jute_codec::Operation;
+use jute_codec::Outcome;
 use jute_codec::RECORDS;
 use jute_codec::Reader;
 use jute_codec::Reading;
+use serde::Serialize;
 use zk_conformance::idl;
 use zk_conformance::idl::Idl;
 use zk_conformance::oracle::Manner;
+use zk_conformance::oracle::Multi;
 use zk_conformance::oracle::Oracle;
+use zk_conformance::oracle::Refusal;
 use zk_conformance::oracle::Value;
 
 /// The codec and the twin come to the same verdict on any bytes, read strictly or as Java does:
 /// both refuse them, or both take the same value and leave the same rest.
 ///
-/// The first byte chooses the class, in the order of the schema; the second is odd for Java; the
-/// rest is the payload.
+/// The first byte chooses the class, in the order of the schema, or a multi of operations or
+/// results behind the last; the second is odd for Java; the rest is the payload.
 pub fn differential(data: &[u8]) {
     let [choice, manner, payload @ ..] = data else {
         return;
     };
-    let class = usize::from(*choice) % CLASSES.len();
     let (reading, manner) = match manner % 2 {
         0 => (Reading::STRICT, Manner::Strict),
         _ => (Reading::JAVA, Manner::Java),
     };
-    let name = RECORDS[class].name;
-    let twin = ORACLE.decode(name, manner, payload);
-    match (CLASSES[class](payload, reading), twin) {
+    let choice = usize::from(*choice) % (CLASSES.len() + 2);
+    let class = CLASSES.get(choice).zip(RECORDS.get(choice));
+    match class {
+        Some((codec, schema)) => compare(
+            schema.name,
+            codec(payload, reading),
+            ORACLE.decode(schema.name, manner, payload),
+        ),
+        None if choice == CLASSES.len() => compare(
+            "a multi of operations",
+            taken(payload, reading, jute_codec::Multi::<Operation<'_>>::decode),
+            ORACLE.multi(Multi::Operations, manner, payload),
+        ),
+        None => compare(
+            "a multi of results",
+            taken(payload, reading, jute_codec::Multi::<Outcome<'_>>::decode),
+            ORACLE.multi(Multi::Results, manner, payload),
+        ),
+    }
+}
+
+/// The value in the twin's terms, and how many bytes are left.
+type Taken = Result<(Value<'static>, usize), DecodeError>;
+
+fn compare(name: &str, codec: Taken, twin: Result<(Value<'_>, &[u8]), Refusal>) {
+    match (codec, twin) {
         (Ok((value, rest)), Ok((twin, rest_of_twin))) => {
             assert_eq!(value, twin, "{name}");
             assert_eq!(rest, rest_of_twin.len(), "{name} {value}");
@@ -46,6 +73,18 @@ pub fn differential(data: &[u8]) {
     }
 }
 
+/// What the codec takes off the front of bytes.
+fn taken<'p, T: Serialize>(
+    payload: &'p [u8],
+    reading: Reading,
+    decode: impl Fn(&mut Reader<'p>) -> Result<T, DecodeError>,
+) -> Taken {
+    let mut reader = Reader::with(payload, reading);
+    let value = decode(&mut reader)?;
+    let value = Value::of(&value).expect("a value of jute");
+    Ok((value, reader.rest().len()))
+}
+
 static SCHEMA: LazyLock<Idl> = LazyLock::new(|| {
     idl::parse(include_str!("../../testdata/zookeeper.jute")).expect("a schema file")
 });
@@ -53,20 +92,11 @@ static SCHEMA: LazyLock<Idl> = LazyLock::new(|| {
 static ORACLE: LazyLock<Oracle<'_>> =
     LazyLock::new(|| Oracle::new(&SCHEMA).expect("a schema to decode by"));
 
-/// Takes a value of one class off the front of bytes: the value in the twin's terms, and how many
-/// bytes are left.
-type Class = fn(&[u8], Reading) -> Result<(Value<'static>, usize), DecodeError>;
-
 macro_rules! classes {
     ($($record:ident)+) => {
         /// The classes in the order of the schema.
-        const CLASSES: [Class; RECORDS.len()] = [$(
-            |payload, reading| {
-                let mut reader = Reader::with(payload, reading);
-                let value = jute_codec::$record::decode(&mut reader)?;
-                let value = Value::of(&value).expect("a value of jute");
-                Ok((value, reader.rest().len()))
-            },
+        const CLASSES: [fn(&[u8], Reading) -> Taken; RECORDS.len()] = [$(
+            |payload, reading| taken(payload, reading, jute_codec::$record::decode),
         )+];
     };
 }

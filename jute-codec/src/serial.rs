@@ -12,6 +12,10 @@ use serde::Serializer;
 use serde::ser::SerializeStruct;
 
 use crate::Decode;
+use crate::Multi;
+use crate::MultiHeader;
+use crate::Part;
+use crate::Raw;
 use crate::Ustring;
 use crate::Vector;
 
@@ -85,6 +89,35 @@ struct Items<'v, 'a, T>(&'v Vector<'a, T>);
 impl<'a, T: Decode<'a> + Clone + Serialize> Serialize for Items<'_, 'a, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter())
+    }
+}
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Buffer(self.0).serialize(serializer)
+    }
+}
+
+/// Each part as its header and body, and the header at the end.
+impl<'a, T: Part<'a> + Serialize> Serialize for Multi<'a, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let parts = self.iter().map(|(header, body)| (header, Some(body)));
+        let end = (self.end(), None);
+        serializer.collect_seq(parts.chain([end]).map(|(header, body)| Entry(header, body)))
+    }
+}
+
+struct Entry<T>(MultiHeader, Option<T>);
+
+impl<T: Serialize> Serialize for Entry<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(header, body) = self;
+        let mut fields = serializer.serialize_struct("Part", 1 + usize::from(body.is_some()))?;
+        fields.serialize_field("header", header)?;
+        if let Some(body) = body {
+            fields.serialize_field("body", body)?;
+        }
+        fields.end()
     }
 }
 

@@ -42,7 +42,7 @@ enum Color {
 enum Verb {
     /// Judge a server; without an address, the one that is built in.
     Server(server::Arguments),
-    /// Run the in-memory server.
+    /// Run the in-memory server; SIGHUP restarts it over its data: connections go, sessions stay.
     Serve(serve::Arguments),
     /// Show bytes, a capture or a transcript as readable lines.
     Decode(decode::Arguments),

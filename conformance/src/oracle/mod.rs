@@ -22,9 +22,11 @@
 //!
 //! - A length or count of −1 is null.
 //! - The last field of the connect records may be missing.
+//! - Multis, which are headers and bodies in turn: [`Oracle::multi`].
 //! - [`Manner::Java`] is how Apache's `BinaryInputArchive` reads: any byte but 0 is true, text is
 //!   whatever its bytes are, and a count below −1 is no items.
 
+mod multi;
 mod of;
 mod value;
 
@@ -43,6 +45,7 @@ use crate::idl::Idl;
 use crate::idl::Module;
 use crate::idl::Type;
 
+pub use self::multi::Multi;
 pub use self::of::NotJute;
 pub use self::value::Value;
 

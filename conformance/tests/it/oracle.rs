@@ -159,6 +159,7 @@ fn what_is_encoded_decodes_to_the_same() {
 fn twin_shares_no_code_with_the_codec() {
     for source in [
         include_str!("../../src/oracle/mod.rs"),
+        include_str!("../../src/oracle/multi.rs"),
         include_str!("../../src/oracle/of.rs"),
         include_str!("../../src/oracle/value.rs"),
         include_str!("../../src/idl/mod.rs"),

@@ -38,11 +38,11 @@ fn opened(steps: &str) -> Player {
     player
 }
 
-#[track_caller]
+/// What was seen instead, if the player has failed.
 fn failure(player: &Player) -> String {
     match player.verdict() {
         Some(Verdict::Failed(failure)) => failure.actual.clone(),
-        other => panic!("not a failure: {other:?}"),
+        other => format!("not a failure: {other:?}"),
     }
 }
 

@@ -15,6 +15,9 @@ pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
             Some(seed(&answer.name, index(class)?, 0, body))
         })
         .collect();
+    for (name, of, payload) in multis() {
+        seeds.push(seed(name, RECORDS.len() + of, 0, &payload));
+    }
     let java = |name: &str, class: &str, payload: &[u8]| {
         seed(name, index(class).expect("a class"), 1, payload)
     };
@@ -46,6 +49,32 @@ fn seed(name: &str, class: usize, manner: u8, payload: &[u8]) -> Seed {
         name,
         [&[class, manner][..], payload].concat(),
     )
+}
+
+/// Multis: of operations (0) or of results (1).
+fn multis() -> [(&'static str, usize, Vec<u8>); 5] {
+    let header =
+        |op: i32, done: u8, err: i32| [&op.to_be_bytes()[..], &[done], &err.to_be_bytes()].concat();
+    let end = header(-1, 1, -1);
+    let delete = [&header(2, 0, -1)[..], b"\0\0\0\x02/a\0\0\0\0"].concat();
+    let read = [&header(4, 0, -1)[..], b"\0\0\0\x02/a\0"].concat();
+    let nested = header(14, 0, -1).repeat(100);
+    let failed = [header(-1, 0, -101), (-101_i32).to_be_bytes().to_vec()].concat();
+    [
+        ("multi-of-deletes", 0, [&delete[..], &delete, &end].concat()),
+        (
+            "multi-of-reads-and-writes",
+            0,
+            [&read[..], &delete, &end].concat(),
+        ),
+        ("multi-in-multi-in-multi", 0, nested),
+        ("multi-that-failed", 1, [&failed[..], &end].concat()),
+        (
+            "multi-of-checks-without-an-end",
+            1,
+            header(13, 0, 0).repeat(2),
+        ),
+    ]
 }
 
 /// The class behind the header, or of the header if there is nothing behind it, and the bytes from
