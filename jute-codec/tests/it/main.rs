@@ -15,6 +15,7 @@ mod hostile;
 mod known_answers;
 mod readable;
 mod round_trip;
+mod scenarios;
 #[cfg(feature = "serde")]
 mod serial;
 #[cfg(feature = "arbitrary")]
