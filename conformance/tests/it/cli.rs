@@ -325,7 +325,8 @@ fn packets_of_bytes_are_json() {
     let file = scratch().join("ping.hex");
     std::fs::write(
         &file,
-        "00000008 fffffffe 0000000b 0000000a 00000001 00000001 00ff",
+        "00000008 fffffffe 0000000b 0000000a 00000001 00000001 00ff \
+                00000011 00000002 00000003 00000004 2f612f62 01",
     )
     .unwrap();
     let lines = decoded(&[file.to_str().unwrap()]);
@@ -337,6 +338,13 @@ fn packets_of_bytes_are_json() {
     let records = &lines[1]["packet"]["records"];
     assert_eq!(records[0], header(1, "create"));
     assert_eq!(records[1], serde_json::json!({ "bytes": "00ff" }));
+    let records = &lines[2]["packet"]["records"];
+    assert_eq!(records[0], header(2, "exists"));
+    let fields = serde_json::json!({ "path": "/a/b", "watch": true });
+    assert_eq!(
+        records[1],
+        serde_json::json!({ "record": "ExistsRequest", "fields": fields })
+    );
 }
 
 #[test]

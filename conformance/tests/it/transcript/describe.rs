@@ -64,6 +64,11 @@ fn requests() {
         "RequestHeader xid=-4 type=auth + bytes 00",
         "RequestHeader xid=-4 type=auth + AuthPacket type=0 scheme=\"/\".ff auth=null",
         "RequestHeader xid=1 type=99 + bytes 00",
+        "RequestHeader xid=1 type=create + CreateRequest path=\"/a\" data=ff acl=[{perms=31 \
+         id={scheme=\"world\" id=\"anyone\"}}] flags=1",
+        "RequestHeader xid=1 type=multi + MultiHeader type=delete done=false err=SYSTEMERROR \
+         + DeleteRequest path=\"/a\" version=0 + MultiHeader type=error done=true err=SYSTEMERROR",
+        "RequestHeader xid=1 type=multi + MultiHeader type=multi done=false err=SYSTEMERROR + bytes 00*9",
         "RequestHeader xid=-8 type=setWatches + SetWatches relativeZxid=0x1 dataWatches=[\"/a\"] \
          existWatches=null childWatches=[]",
         "bytes 00*7",
@@ -84,6 +89,20 @@ fn replies() {
         ),
         ("ReplyHeader xid=-1 zxid=0x0 err=OK + bytes 00*9", None),
         ("ReplyHeader xid=1 zxid=0x5 err=OK + bytes 00", None),
+        (
+            "ReplyHeader xid=1 zxid=0x5 err=OK + GetChildrenResponse children=[\"a\" \"b\"]",
+            Some(OpCode::GET_CHILDREN),
+        ),
+        (
+            "ReplyHeader xid=1 zxid=0x5 err=AUTHFAILED + SetSASLResponse token=null",
+            Some(OpCode::SASL),
+        ),
+        (
+            "ReplyHeader xid=1 zxid=0x5 err=OK + MultiHeader type=check done=false err=OK \
+             + MultiHeader type=error done=false err=NONODE + ErrorResponse err=NONODE \
+             + MultiHeader type=error done=true err=SYSTEMERROR",
+            Some(OpCode::MULTI),
+        ),
         ("ReplyHeader xid=1 zxid=0x5 err=-1000", Some(OpCode(1000))),
     ] {
         check(text, Meaning::Reply(asked), text);
