@@ -14,6 +14,7 @@ mod capture;
 mod client;
 mod differential;
 mod frame;
+mod messages;
 mod records;
 pub mod seeds;
 mod server;

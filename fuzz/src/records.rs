@@ -1,4 +1,4 @@
-//! The records, alone and behind their headers.
+//! The records, alone and behind their headers, and whole messages.
 
 use std::fmt::Debug;
 
@@ -84,6 +84,7 @@ use jute_codec::TxnHeader;
 use jute_codec::WatcherEvent;
 use jute_codec::WhoAmIResponse;
 
+use crate::messages::MESSAGES;
 use crate::walk;
 
 /// What decodes encodes to the same bytes, prints, and is just what a walk along the schema takes
@@ -93,14 +94,22 @@ use crate::walk;
 /// other than 0 is 1 from then on, and a count below null is 0. Bytes after the last field are
 /// left out.
 ///
-/// The first byte chooses the records, the rest is the payload.
+/// The same holds for whole messages, read by their opcode: a header, and a body or several.
+///
+/// The first byte chooses the records or kind of message, the rest is the payload.
 pub fn records(data: &[u8]) {
     let [choice, payload @ ..] = data else {
         return;
     };
-    let (_, check) = CHOICES[usize::from(*choice) % CHOICES.len()];
-    check(payload);
+    let choice = usize::from(*choice);
+    match choice.checked_sub(FIRST_MESSAGE) {
+        Some(choice) => MESSAGES[choice % MESSAGES.len()].1(payload),
+        None => CHOICES[choice % CHOICES.len()].1(payload),
+    }
 }
+
+/// From this choice on it is a whole message.
+pub(crate) const FIRST_MESSAGE: usize = 192;
 
 /// Records in the order they lie in a payload, and the check of such a payload.
 pub(crate) type Choice = (&'static [Schema], fn(&[u8]));
@@ -238,7 +247,7 @@ fn check<'a, T: Debug + Encode + PartialEq>(
     }
 }
 
-fn encoded(value: &impl Encode) -> Vec<u8> {
+pub(crate) fn encoded(value: &impl Encode) -> Vec<u8> {
     let mut out = Vec::new();
     value.encode(&mut out);
     assert_eq!(out.len(), value.encoded_len());
@@ -246,7 +255,7 @@ fn encoded(value: &impl Encode) -> Vec<u8> {
 }
 
 /// An error points into the payload, and counts what is left from there.
-fn sensible(error: DecodeError, payload: &[u8]) {
+pub(crate) fn sensible(error: DecodeError, payload: &[u8]) {
     let left = payload.len() - error.offset;
     match error.kind {
         DecodeErrorKind::UnexpectedEnd { needed, available } => {

@@ -298,3 +298,56 @@ wire_code! {
     /// A `setWatches` or `setWatches2`.
     SET_WATCHES = -8, "setWatches";
 }
+
+wire_code! {
+    /// What the first four bytes of a connection may be instead of a frame's length
+    /// (`FourLetterCommands`).
+    ///
+    /// A frame that long is over every limit, so that the two cannot be confused. A server answers
+    /// with text and closes; `stmk` is followed by eight bytes.
+    ///
+    /// ```
+    /// use jute_codec::FourLetterWord;
+    ///
+    /// let start = FourLetterWord(i32::from_be_bytes(*b"ruok"));
+    /// assert_eq!(start, FourLetterWord::RUOK);
+    /// assert_eq!(FourLetterWord(45).name(), None);
+    /// ```
+    pub struct FourLetterWord;
+    /// The configuration.
+    CONF = 0x636f_6e66, "conf";
+    /// The connections, in detail.
+    CONS = 0x636f_6e73, "cons";
+    /// Resets the numbers of connections.
+    CRST = 0x6372_7374, "crst";
+    /// Sizes of files.
+    DIRS = 0x6469_7273, "dirs";
+    /// The sessions, by expiry.
+    DUMP = 0x6475_6d70, "dump";
+    /// The environment.
+    ENVI = 0x656e_7669, "envi";
+    /// The trace mask.
+    GTMK = 0x6774_6d6b, "gtmk";
+    /// Digests of the data.
+    HASH = 0x6861_7368, "hash";
+    /// Whether it is read-only.
+    ISRO = 0x6973_726f, "isro";
+    /// Numbers for monitoring.
+    MNTR = 0x6d6e_7472, "mntr";
+    /// Whether it is there at all.
+    RUOK = 0x7275_6f6b, "ruok";
+    /// Resets the server's numbers.
+    SRST = 0x7372_7374, "srst";
+    /// The server in brief.
+    SRVR = 0x7372_7672, "srvr";
+    /// The server and its connections.
+    STAT = 0x7374_6174, "stat";
+    /// Sets the trace mask.
+    STMK = 0x7374_6d6b, "stmk";
+    /// Watches by session.
+    WCHC = 0x7763_6863, "wchc";
+    /// Watches by path.
+    WCHP = 0x7763_6870, "wchp";
+    /// Watches in brief.
+    WCHS = 0x7763_6873, "wchs";
+}

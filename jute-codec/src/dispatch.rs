@@ -56,12 +56,12 @@ macro_rules! dispatch {
                 }
             }
 
-            /// The record of `op`, if there is one and it is one record.
-            fn schema(op: $crate::OpCode) -> Option<$crate::Schema> {
+            /// The record of `op`, if it has one; `None` if it stands for nothing here.
+            fn known_schema(op: $crate::OpCode) -> Option<Option<$crate::Schema>> {
                 match op {
-                    $($crate::OpCode::$op => None $(
+                    $($crate::OpCode::$op => Some(None $(
                         .or(<$record as $crate::dispatch::Body<'_>>::SCHEMA)
-                    )?,)+
+                    )?),)+
                     _ => None,
                 }
             }

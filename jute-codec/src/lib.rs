@@ -45,6 +45,38 @@
 //! All integers are big-endian two's complement. A record is its fields in order: no tag, no
 //! padding, no length of its own.
 //!
+//! # What there is
+//!
+//! All 72 records of `zookeeper.jute`, each a plain struct that borrows: what clients and servers
+//! say to each other, what members of an ensemble do ([`QuorumPacket`]), and what logs and
+//! snapshots hold ([`TxnHeader`], [`FileHeader`]). [`RECORDS`] lists their schemas, with the
+//! [`module`](Schema::module) of each. Records are named as their classes are, in Rust's spelling:
+//! `GetACLRequest` is [`GetAclRequest`].
+//!
+//! [`Request`] and [`Reply`] are the bodies behind the two headers, by [`OpCode`]: every operation
+//! there is, [`Multi`]s and watch events included. An operation that is not known keeps its bytes.
+//! [`TxnBody`] is the same for transactions.
+//!
+//! ```
+//! use jute_codec::{GetDataResponse, OpCode, Reading, Reply, Request};
+//!
+//! # let asking = b"\0\0\0\x07\0\0\0\x04\0\0\0\x02/a\0";
+//! # let telling = [&[0, 0, 0, 7][..], &[0; 11], &[0, 0, 0, 0, 2, b'h', b'i'], &[0; 68]].concat();
+//! // A server reads a request by the opcode in its header.
+//! let (header, request) = Request::from_payload(asking, Reading::STRICT)?;
+//! let Request::GetData(get) = request else { unreachable!() };
+//! assert_eq!((header.op, get.path.as_str()), (OpCode::GET_DATA, Some("/a")));
+//!
+//! // A client reads a reply by the opcode of the request that it answers.
+//! let (_, reply) = Reply::from_payload(OpCode::GET_DATA, &telling, Reading::STRICT)?;
+//! let Reply::GetData(GetDataResponse { data, stat }) = reply else { unreachable!() };
+//! assert_eq!((data, stat.version), (Some(&b"hi"[..]), 0));
+//! # Ok::<(), jute_codec::DecodeError>(())
+//! ```
+//!
+//! To pass packets on, read the header alone: what is behind it is [`Reader::rest`], and
+//! [`Request::decode`] reads it if it is needed after all.
+//!
 //! # The two promises
 //!
 //! *Decoding borrows*: no byte of a buffer or string is copied and nothing is allocated, vectors
@@ -59,6 +91,10 @@
 //! - **Booleans** are 0 or 1 to a strict reader; Java takes any other byte for true.
 //! - **Text need not be UTF-8**: see [`Ustring`].
 //! - **A reply does not name its operation**: the reader has to know what was asked.
+//! - **An error has no body**, but for that of a SASL exchange, and now and then another.
+//! - **A failed multi is no error**: the header says 0, and each result what became of it.
+//! - **Success of `addWatch`** is an [`ErrorResponse`], of 0.
+//! - **A session can be made by a request** (`createSession`), whose answer has no header.
 //!
 //! [`Reading::STRICT`] judges; [`Reading::JAVA`] takes what Apache takes. Both are values.
 //!
@@ -124,6 +160,7 @@ pub use crate::code::AddWatchMode;
 pub use crate::code::CreateMode;
 pub use crate::code::ErrorCode;
 pub use crate::code::EventType;
+pub use crate::code::FourLetterWord;
 pub use crate::code::KeeperState;
 pub use crate::code::OpCode;
 pub use crate::code::QuorumPacketType;
@@ -150,8 +187,6 @@ pub use crate::multi::Part;
 pub use crate::multi::Parts;
 pub use crate::operation::Operation;
 pub use crate::operation::Outcome;
-pub use crate::operation::operation_schema;
-pub use crate::operation::outcome_schema;
 pub use crate::permissions::Permissions;
 pub use crate::reader::Reader;
 pub use crate::reader::Reading;

@@ -169,7 +169,7 @@ impl<'a> Request<'a> {
         let mut reader = Reader::with(payload, reading);
         let header = RequestHeader::decode(&mut reader)?;
         let request = Self::decode(header.op, &mut reader)?;
-        let record = Self::schema(header.op).unwrap_or(RequestHeader::SCHEMA);
+        let record = request_schema(header.op).unwrap_or(RequestHeader::SCHEMA);
         let finished = reader.finish();
         finished.map_err(|error| error.in_field(record.name, ""))?;
         Ok((header, request))
@@ -322,7 +322,7 @@ impl<'a> Reply<'a> {
             let header = ReplyHeader::decode(&mut reader)?;
             (Some(header), Self::decode(op, &header, &mut reader)?)
         };
-        let record = Self::schema(reply.op()).unwrap_or(ReplyHeader::SCHEMA);
+        let record = reply_schema(reply.op()).unwrap_or(ReplyHeader::SCHEMA);
         let finished = reader.finish();
         finished.map_err(|error| error.in_field(record.name, ""))?;
         Ok((header, reply))
@@ -330,18 +330,18 @@ impl<'a> Reply<'a> {
 }
 
 /// The record behind the header of a request: `None` if there is none, if the operation is not
-/// known, and for a multi, which is made of several ([`operation_schema`](crate::operation_schema)).
+/// known, and for a multi, which is made of several ([`Part::schema`](crate::Part::schema)).
 #[must_use]
 pub fn request_schema(op: OpCode) -> Option<Schema> {
-    Request::schema(op)
+    Request::known_schema(op).flatten()
 }
 
 /// The record behind the header of a reply to an `op`: `None` if there is none, if the operation is
-/// not known, and for a multi, which is made of several ([`outcome_schema`](crate::outcome_schema)).
+/// not known, and for a multi, which is made of several ([`Part::schema`](crate::Part::schema)).
 /// That of [`OpCode::NOTIFICATION`] is the watch event.
 #[must_use]
 pub fn reply_schema(op: OpCode) -> Option<Schema> {
-    Reply::schema(op)
+    Reply::known_schema(op).flatten()
 }
 
 fn rest<'a>(reader: &mut Reader<'a>) -> Result<Raw<'a>, DecodeError> {

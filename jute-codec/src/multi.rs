@@ -63,6 +63,10 @@ pub trait Part<'a>: Copy + Encode {
     /// The header Apache writes before it.
     fn header(&self) -> MultiHeader;
 
+    /// The record behind a header of `op`, `Some(None)` if there is none; `None` if `op` has no
+    /// place in such a multi.
+    fn schema(op: OpCode) -> Option<Option<Schema>>;
+
     /// Reads the body behind a header of `op`; `None` if `op` has no place in such a multi.
     ///
     /// # Errors

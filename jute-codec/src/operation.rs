@@ -63,6 +63,10 @@ impl<'a> Part<'a> for Operation<'a> {
         }
     }
 
+    fn schema(op: OpCode) -> Option<Option<Schema>> {
+        Self::known_schema(op)
+    }
+
     fn decode_body(op: OpCode, reader: &mut Reader<'a>) -> Result<Option<Self>, DecodeError> {
         Self::known(op, reader)
     }
@@ -110,6 +114,10 @@ impl<'a> Part<'a> for Outcome<'a> {
         }
     }
 
+    fn schema(op: OpCode) -> Option<Option<Schema>> {
+        Self::known_schema(op)
+    }
+
     fn decode_body(op: OpCode, reader: &mut Reader<'a>) -> Result<Option<Self>, DecodeError> {
         Self::known(op, reader)
     }
@@ -117,18 +125,4 @@ impl<'a> Part<'a> for Outcome<'a> {
     fn goes_with(&self, _: &Self) -> bool {
         true
     }
-}
-
-/// The record behind the header of an operation in a multi; `None` if the operation has no place
-/// there.
-#[must_use]
-pub fn operation_schema(op: OpCode) -> Option<Schema> {
-    Operation::schema(op)
-}
-
-/// The record behind the header of a result in a multi; `None` if there is none, or the operation
-/// has no place there.
-#[must_use]
-pub fn outcome_schema(op: OpCode) -> Option<Schema> {
-    Outcome::schema(op)
 }

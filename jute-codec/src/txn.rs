@@ -87,7 +87,7 @@ impl<'a> TxnBody<'a> {
 /// The record behind a transaction's header; `None` if the transaction is not known.
 #[must_use]
 pub fn txn_schema(op: OpCode) -> Option<Schema> {
-    TxnBody::schema(op)
+    TxnBody::known_schema(op).flatten()
 }
 
 fn ends_too_soon(error: DecodeError) -> bool {

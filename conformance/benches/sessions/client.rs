@@ -18,7 +18,7 @@ use socket2::Type;
 
 use crate::now;
 
-/// What a client sends to get a session: 49 bytes, timeout 40 s.
+/// What a client sends to get a session: 49 bytes.
 pub(crate) fn connect_request(timeout_ms: u32) -> [u8; 49] {
     let mut request = [0; 49];
     request[3] = 45;
@@ -202,16 +202,18 @@ impl Session {
     }
 }
 
-/// Opens one session and returns it, with when its request went out.
+/// Opens one session and returns it, with when its request went out. A server that has nothing to
+/// say for as long as `patience` gives none.
 pub(crate) fn hold(
     server: SocketAddr,
     timeout_ms: u32,
+    patience: Duration,
     sources: &mut Sources,
 ) -> io::Result<(std::net::TcpStream, Instant)> {
     let socket = sources.socket()?;
     socket.connect(&server.into())?;
     let mut stream = std::net::TcpStream::from(socket);
-    stream.set_read_timeout(Some(STALLED))?;
+    stream.set_read_timeout(Some(patience))?;
     let sent = now();
     stream.write_all(&connect_request(timeout_ms))?;
     let mut response = [0; CONNECT_RESPONSE];
@@ -223,7 +225,7 @@ pub(crate) fn hold(
 }
 
 /// A server that says nothing for so long is stuck.
-const STALLED: Duration = Duration::from_secs(10);
+pub(crate) const STALLED: Duration = Duration::from_secs(10);
 
 /// `EINPROGRESS`.
 const IN_PROGRESS: i32 = 115;

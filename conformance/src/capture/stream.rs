@@ -2,6 +2,7 @@
 //!
 //! Segments are looked at one by one, except for a hole that was acknowledged: whether the
 //! capture lost those bytes, or only recorded them late, is seen from the segments that follow.
+//! Bytes recorded late come where they were acknowledged, so that no answer precedes its request.
 
 use bytes::Bytes;
 
@@ -50,8 +51,6 @@ struct Stream<'f, 'a> {
 struct End<'a> {
     half: Half<'a>,
     opened: bool,
-    /// Index of a segment that fills the hole
-    filled_at: usize,
 }
 
 impl<'a> Stream<'_, 'a> {
@@ -76,7 +75,7 @@ impl<'a> Stream<'_, 'a> {
             self.established = true;
         }
         if let Some(acknowledged) = segment.acknowledged {
-            self.on_acknowledged(index, from.peer(), acknowledged, segment);
+            self.on_acknowledged(index, from.peer(), acknowledged, segment, LATE_IN_A_ROW);
         }
         self.end(from).half.accept(segment);
         self.deliver(from, segment);
@@ -129,9 +128,20 @@ impl<'a> Stream<'_, 'a> {
         sender: Side,
         acknowledged: u32,
         cause: &Segment<'_>,
+        lates: u8,
     ) {
         self.end(sender).half.note_acknowledged(acknowledged);
-        while self.end(sender).half.lacks(acknowledged) && !self.is_filled_later(index, sender) {
+        while self.end(sender).half.lacks(acknowledged) {
+            if let Some(late) = self.filled_later(index, sender) {
+                // It was there first, and so was what it acknowledges.
+                if let (Some(acknowledged), Some(lates)) = (late.acknowledged, lates.checked_sub(1))
+                {
+                    self.on_acknowledged(index, sender.peer(), acknowledged, cause, lates);
+                }
+                self.end(sender).half.accept(&late);
+                self.deliver(sender, cause);
+                continue;
+            }
             let Some(gap) = self.end(sender).half.give_up(Some(acknowledged)) else {
                 break;
             };
@@ -140,23 +150,15 @@ impl<'a> Stream<'_, 'a> {
         }
     }
 
-    /// Whether the capture has the next byte of `sender` soon after the segment `index`.
-    fn is_filled_later(&mut self, index: usize, sender: Side) -> bool {
-        if index < self.end(sender).filled_at {
-            return true;
-        }
-        let Some(next) = self.end(sender).half.next_sequence() else {
-            return false;
-        };
-        let segments = self.flow.segments.iter().enumerate();
+    /// The segment soon after the segment `index` that has the next byte of `sender`.
+    fn filled_later(&mut self, index: usize, sender: Side) -> Option<Segment<'a>> {
+        let next = self.end(sender).half.next_sequence()?;
+        let segments = self.flow.segments.iter();
         let mut following = segments.skip(index.saturating_add(1)).take(LOOK_AHEAD);
-        let filled = following.find(|(_, (side, segment))| {
+        let filled = following.find(|(side, segment)| {
             *side == sender && next.wrapping_sub(segment.first_byte()) < segment.length()
         });
-        if let Some((filled_at, _)) = filled {
-            self.end(sender).filled_at = filled_at;
-        }
-        filled.is_some()
+        filled.map(|(_, segment)| *segment)
     }
 
     /// Gives the application everything that needs no waiting.
@@ -220,3 +222,6 @@ impl<'a> Stream<'_, 'a> {
 /// In how many of the following segments of its conversation a byte is looked for that was
 /// acknowledged, but not seen
 const LOOK_AHEAD: usize = 256;
+
+/// How many bytes recorded late may each have been acknowledged by the ones before
+const LATE_IN_A_ROW: u8 = 4;

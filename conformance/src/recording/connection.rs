@@ -1,43 +1,42 @@
-//! One connection of a recording: what has come, what is due, and how the server first answered,
-//! looked up ahead of time.
+//! One connection of a recording: what has come and what is due.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jute_codec::ConnectRequest;
-use jute_codec::ConnectResponse;
-use jute_codec::Decode;
-use jute_codec::ErrorCode;
-use jute_codec::Frame;
 use jute_codec::Framer;
 use jute_codec::Limits;
-use jute_codec::Reader;
-use jute_codec::Reading;
-use jute_codec::ReplyHeader;
+use jute_codec::OpCode;
 use jute_codec::RequestHeader;
+use jute_codec::Xid;
 
-use crate::capture::Side;
-use crate::recording::Recording;
-use crate::recording::What;
 use crate::recording::difference::Request;
+use crate::recording::joining::Joining;
+use crate::recording::opening::Opening;
+use crate::server::ConnectionId;
 use crate::server::Reason;
 
 /// One connection.
 pub(super) struct Wire {
-    pub(super) first: FirstAnswer,
+    pub(super) opening: Opening,
     pub(super) up: Framer,
     pub(super) down: Framer,
     pub(super) state: State,
+    pub(super) joining: Joining,
+    /// How often it was joined: to the engine, each time is another connection.
+    pub(super) turn: u64,
     /// What the engine answered and the server has not yet.
     pub(super) expected: VecDeque<Expected>,
     /// Requests the engine hands on, in order.
-    pub(super) delegated: VecDeque<RequestHeader>,
+    pub(super) delegated: VecDeque<Delegated>,
     /// Requests whose answers overtake the others: auth and SASL.
     pub(super) inline: Vec<RequestHeader>,
+    /// All other requests that wait for an answer, and when they were sent.
+    pub(super) sent: VecDeque<(Duration, RequestHeader)>,
     pub(super) request: Option<Request>,
     pub(super) session: Option<i64>,
-    pub(super) client_closed: bool,
+    pub(super) read_only: bool,
+    pub(super) is_closed: bool,
     /// Whether the client has asked for the end of the session.
     pub(super) finishing: bool,
 }
@@ -48,6 +47,8 @@ pub(super) enum State {
     New,
     /// The engine follows it.
     Followed,
+    /// Something is missing: the next answer that shows where it is will tell.
+    Joining,
     /// It cannot be followed.
     Unjudged,
 }
@@ -57,100 +58,79 @@ pub(super) enum Expected {
     Close(Option<Reason>),
 }
 
-/// How the server first answered on a connection, looked up ahead of time.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum FirstAnswer {
-    /// It did not.
-    None,
-    /// With a session.
-    Accepted { session_id: i64, timeout: i32 },
-    /// With a refusal.
-    Refused,
-    /// With a reply header where a connect response belongs: read-only since 3.7.
-    Stranded,
-    /// With something else.
-    Other,
+/// A request the engine hands on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Delegated {
+    pub(super) header: RequestHeader,
+    /// Whether its answer overtook others.
+    pub(super) is_answered: bool,
 }
 
 impl Wire {
-    pub(super) fn new(first: FirstAnswer, state: State) -> Self {
-        let generous = Limits::frame(64 << 20);
+    pub(super) fn new(opening: Opening, from_start: bool) -> Self {
         Self {
-            first,
-            up: Framer::new(generous),
-            down: Framer::new(generous),
-            state,
+            opening,
+            up: framer(),
+            down: framer(),
+            state: if from_start {
+                State::New
+            } else {
+                State::Joining
+            },
+            joining: Joining::new(from_start),
+            turn: 0,
             expected: VecDeque::new(),
             delegated: VecDeque::new(),
             inline: Vec::new(),
+            sent: VecDeque::new(),
             request: None,
             session: None,
-            client_closed: false,
+            read_only: false,
+            is_closed: false,
             finishing: false,
         }
     }
-}
 
-fn first_frame(stream: &[u8]) -> Option<Frame> {
-    let mut framer = Framer::new(Limits::frame(64 << 20));
-    framer.push(stream);
-    framer.next_frame().ok().flatten()
-}
+    /// What the engine calls it.
+    pub(super) const fn id(&self, index: usize) -> ConnectionId {
+        ConnectionId(self.turn << 32 | index as u64)
+    }
 
-pub(super) fn first_answer(down: &[u8]) -> FirstAnswer {
-    let Some(frame) = first_frame(down) else {
-        return if down.is_empty() {
-            FirstAnswer::None
-        } else {
-            FirstAnswer::Other
-        };
-    };
-    let mut reader = Reader::with(frame.payload(), Reading::JAVA);
-    match ConnectResponse::decode(&mut reader) {
-        Ok(response) if response.is_refusal() => FirstAnswer::Refused,
-        Ok(response) => FirstAnswer::Accepted {
-            session_id: response.session_id,
-            timeout: response.time_out,
-        },
-        Err(_) => match ReplyHeader::decode(&mut frame.reader()) {
-            Ok(header) if header.err == ErrorCode::NOT_READ_ONLY => FirstAnswer::Stranded,
-            _ => FirstAnswer::Other,
-        },
+    /// Forgets what is due.
+    pub(super) fn clear(&mut self) {
+        self.expected.clear();
+        self.delegated.clear();
+        self.inline.clear();
+        self.sent.clear();
+        self.request = None;
+        self.finishing = false;
+    }
+
+    /// Whether a request waits for an answer with this xid.
+    pub(super) fn awaits(&self, xid: i32) -> bool {
+        let mut requests = self.sent.iter();
+        requests.any(|(_, request)| answered_by(*request) == xid)
+    }
+
+    /// Takes the oldest request that a reply with this xid can answer, and says when it was sent and
+    /// whether others are older.
+    pub(super) fn take_sent(&mut self, xid: i32) -> Option<(Duration, bool)> {
+        let mut requests = self.sent.iter();
+        let found = requests.position(|(_, request)| answered_by(*request) == xid)?;
+        let (at, _) = self.sent.remove(found)?;
+        Some((at, found > 0))
     }
 }
 
-/// The timeout a client asked for.
-pub(super) fn first_request(up: &[u8]) -> Option<i32> {
-    let frame = first_frame(up)?;
-    let mut reader = Reader::with(frame.payload(), Reading::JAVA);
-    ConnectRequest::decode(&mut reader)
-        .ok()
-        .map(|request| request.time_out)
-}
-
-/// The bounds for timeouts that explain what was granted, as (asked, granted).
-pub(super) fn bounds(grants: &[(i32, i32)]) -> (Duration, Duration) {
-    let millis = |timeout: i32| Duration::from_millis(timeout.unsigned_abs().into());
-    let raised = grants.iter().find(|(asked, granted)| granted > asked);
-    let lowered = grants.iter().find(|(asked, granted)| granted < asked);
-    let min = raised.map_or(Duration::ZERO, |(_, granted)| millis(*granted));
-    let max = lowered.map_or(millis(i32::MAX), |(_, granted)| millis(*granted));
-    (min, max)
-}
-
-/// All the bytes one side of a connection sent, up to the first gap.
-pub(super) fn stream(recording: &Recording, connection: usize, side: Side) -> Vec<u8> {
-    let mut all = Vec::new();
-    for event in recording
-        .events
-        .iter()
-        .filter(|event| event.connection == connection)
-    {
-        match &event.what {
-            What::Data(from, bytes) if *from == side => all.extend_from_slice(bytes),
-            What::Gap(from, _) if *from == side => break,
-            _ => {}
-        }
+/// The xid of the answer to a request.
+pub(super) fn answered_by(request: RequestHeader) -> i32 {
+    match request.op {
+        OpCode::PING => Xid::PING.0,
+        _ => request.xid,
     }
-    all
+}
+
+/// A framer that takes whatever a peer may be set up to take.
+pub(super) fn framer() -> Framer {
+    Framer::new(Limits::frame(64 << 20))
 }

@@ -1,7 +1,10 @@
 //! What a server sent, held against what was due.
 
+use std::time::Duration;
+
 use jute_codec::ConnectResponse;
 use jute_codec::Decode;
+use jute_codec::ErrorCode;
 use jute_codec::Reader;
 use jute_codec::ReplyHeader;
 
@@ -10,8 +13,10 @@ use crate::recording::remark::Say;
 /// What is left of a connect request once it has been handed on.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
+    pub(super) at: Duration,
     pub(super) session_id: i64,
     pub(super) passwd: Vec<u8>,
+    pub(super) time_out: i32,
     pub(super) read_only: Option<bool>,
 }
 
@@ -49,9 +54,12 @@ pub(super) fn response_differs(
     if (seen.session_id == 0) != (due.session_id == 0) {
         return Some(format!("sessionId is {:#x}", seen.session_id));
     }
-    let length = seen.passwd.unwrap_or_default().len();
-    if length != 16 {
-        return Some(format!("passwd has {length} bytes"));
+    let passwd = seen.passwd.unwrap_or_default();
+    if passwd.len() != 16 {
+        return Some(format!("passwd has {} bytes", passwd.len()));
+    }
+    if asked.session_id != 0 && !seen.is_refusal() && passwd != asked.passwd {
+        return Some("renewed, with another password".to_owned());
     }
     match (seen.read_only, asked.read_only) {
         (Some(_), None) => {
@@ -94,4 +102,17 @@ pub(super) fn reply_differs(due: &[u8], seen: &[u8]) -> Option<String> {
         ));
     }
     None
+}
+
+/// Whether a reply is of a kind that goes out at once, before those that are due: that of an unknown
+/// operation (`UnimplementedRequestProcessor`), and that of a write to a read-only member
+/// (`ReadOnlyRequestProcessor`).
+pub(super) fn overtakes(reply: ReplyHeader) -> bool {
+    reply.err == ErrorCode::NOT_READ_ONLY || is_unknown_operation(reply)
+}
+
+/// Whether a reply says that the server knows no such operation, after which it closes. One that
+/// knows the operation, and has it switched off, gives the same error and a zxid, and goes on.
+pub(super) fn is_unknown_operation(reply: ReplyHeader) -> bool {
+    reply.err == ErrorCode::UNIMPLEMENTED && reply.zxid == -1
 }

@@ -13,8 +13,11 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::rc::Rc;
 
 use crate::recording::Recording;
+use crate::recording::opening::openings;
+use crate::recording::opening::wandering;
 use crate::recording::peer::Peer;
 use crate::recording::remark::Remark;
 use crate::recording::remark::Say;
@@ -26,7 +29,7 @@ pub struct Judgement {
     pub differences: Vec<Remark>,
     /// What is worth knowing, and what could not be judged.
     pub notes: Vec<Remark>,
-    /// Connections that were followed from their first byte.
+    /// Connections that were followed.
     pub connections: usize,
     /// Frames of servers that were judged.
     pub frames: usize,
@@ -36,10 +39,12 @@ pub struct Judgement {
 #[must_use]
 pub fn judge(recording: &Recording) -> Judgement {
     let mut peers: BTreeMap<SocketAddr, Peer> = BTreeMap::new();
-    for connection in &recording.connections {
-        peers
-            .entry(connection.server)
-            .or_insert_with(|| Peer::new(recording, connection.server));
+    let openings = openings(recording);
+    let wandering = Rc::new(wandering(recording, &openings));
+    for (index, (connection, opening)) in recording.connections.iter().zip(openings).enumerate() {
+        let peer = peers.entry(connection.server);
+        peer.or_insert_with(|| Peer::new(Rc::clone(&wandering)))
+            .add(index, opening, connection.from_start);
     }
     let mut judgement = Judgement::default();
     for event in &recording.events {

@@ -5,12 +5,17 @@
 //! offline ([`judge`]): the client's bytes go to the crate's own server engine, and what the real
 //! server answered is held against what the engine answers.
 
+mod answer;
+mod bounds;
 mod connection;
 mod difference;
+mod joining;
 mod judge;
+mod opening;
 mod peer;
 mod remark;
 mod script;
+mod session;
 
 use std::net::SocketAddr;
 use std::time::Duration;

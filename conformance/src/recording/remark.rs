@@ -51,6 +51,11 @@ impl<'a> Say<'a> {
         }
     }
 
+    /// When it happened.
+    pub(super) const fn at(&self) -> Duration {
+        self.event.at
+    }
+
     pub(super) fn differs(&mut self, text: String) {
         let remark = self.remark(text);
         self.judgement.differences.push(remark);

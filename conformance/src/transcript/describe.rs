@@ -6,6 +6,8 @@ use jute_codec::Decode;
 use jute_codec::DecodeError;
 use jute_codec::MultiHeader;
 use jute_codec::OpCode;
+use jute_codec::Operation;
+use jute_codec::Outcome;
 use jute_codec::Reader;
 use jute_codec::Reading;
 use jute_codec::Record;
@@ -13,8 +15,6 @@ use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 use jute_codec::Schema;
 use jute_codec::Xid;
-use jute_codec::operation_schema;
-use jute_codec::outcome_schema;
 use jute_codec::reply_schema;
 use jute_codec::request_schema;
 
@@ -41,89 +41,87 @@ pub enum Meaning {
 pub fn describe(payload: &[u8], meaning: Meaning) -> Packet {
     let mut reading = Reading::STRICT;
     reading.any_text = true;
-    let mut writer = Writer {
+    let mut description = Description {
         reader: Reader::with(payload, reading),
         parts: Vec::new(),
     };
-    writer.payload(meaning);
-    let Writer { reader, mut parts } = writer;
+    // What is left where the payload does not go on as it should is bytes.
+    let _ = description.frame(meaning);
+    let Description { reader, mut parts } = description;
     if !reader.is_empty() || parts.is_empty() {
         parts.push(Part::Bytes(reader.rest().to_vec().into()));
     }
     Packet::Frame(parts)
 }
 
-struct Writer<'p> {
-    reader: Reader<'p>,
+/// The records found so far, and what is behind them. `None` stands for the end of what can be
+/// told.
+struct Description<'a> {
+    reader: Reader<'a>,
     parts: Vec<Part>,
 }
 
-impl Writer<'_> {
-    /// Takes the records that a payload is made of, up to the first that does not fit.
-    fn payload(&mut self, meaning: Meaning) -> Option<()> {
+impl<'a> Description<'a> {
+    fn frame(&mut self, meaning: Meaning) -> Option<()> {
         match meaning {
             Meaning::ConnectRequest => self.record(ConnectRequest::SCHEMA),
             Meaning::ConnectResponse => self.record(ConnectResponse::SCHEMA),
-            Meaning::Request => {
-                let header = RequestHeader::decode(&mut self.reader.clone());
-                self.record(RequestHeader::SCHEMA)?;
-                match header.ok()?.op {
-                    OpCode::MULTI | OpCode::MULTI_READ => self.multi(operation_schema),
-                    op => self.record(request_schema(op)?),
-                }
-            }
             // An answer to it has no header: the connect record once more.
             Meaning::Reply(Some(OpCode::CREATE_SESSION)) if self.reader.rest().len() > 16 => {
                 self.record(ConnectResponse::SCHEMA)
             }
+            Meaning::Request => {
+                let header = RequestHeader::decode(&mut self.reader.clone()).ok()?;
+                self.record(RequestHeader::SCHEMA)?;
+                match header.op {
+                    OpCode::MULTI | OpCode::MULTI_READ => self.multi::<Operation<'a>>(),
+                    op => self.record(request_schema(op)?),
+                }
+            }
             Meaning::Reply(asked) => {
-                let header = ReplyHeader::decode(&mut self.reader.clone());
+                let header = ReplyHeader::decode(&mut self.reader.clone()).ok()?;
                 self.record(ReplyHeader::SCHEMA)?;
-                let header = header.ok()?;
-                let asked = match header.xid {
-                    xid if xid == Xid::NOTIFICATION.0 => Some(OpCode::NOTIFICATION),
-                    _ => asked,
+                let asked = if header.xid == Xid::NOTIFICATION.0 {
+                    OpCode::NOTIFICATION
+                } else {
+                    asked?
                 };
-                // An error has normally no body; one that has is told by its record all the same.
-                match asked? {
-                    _ if self.reader.is_empty() => None,
-                    OpCode::MULTI | OpCode::MULTI_READ => self.multi(outcome_schema),
+                match asked {
+                    OpCode::MULTI | OpCode::MULTI_READ => self.multi::<Outcome<'a>>(),
                     op => self.record(reply_schema(op)?),
                 }
             }
         }
     }
 
-    /// Takes headers and bodies in turn, up to the end.
-    fn multi(&mut self, body: fn(OpCode) -> Option<Schema>) -> Option<()> {
+    /// Tells a multi part by part, up to its end.
+    fn multi<T: jute_codec::Part<'a>>(&mut self) -> Option<()> {
         loop {
-            let header = MultiHeader::decode(&mut self.reader.clone());
+            let header = MultiHeader::decode(&mut self.reader.clone()).ok()?;
             self.record(MultiHeader::SCHEMA)?;
-            let header = header.ok()?;
             if header.done {
                 return Some(());
             }
-            match body(header.op) {
-                Some(schema) => self.record(schema)?,
-                None if has_no_body(header.op) => {}
-                None => return None,
+            if let Some(schema) = T::schema(header.op)? {
+                self.record(schema)?;
             }
         }
     }
 
-    /// Takes a record, or nothing.
+    /// Tells one record; `None` if that is not what comes next.
     fn record(&mut self, schema: Schema) -> Option<()> {
-        let mut reader = self.reader.clone();
-        let fields = record(&schema, &mut reader).ok()?;
-        self.reader = reader;
-        self.parts.push(Part::Record { schema, fields });
-        Some(())
+        let start = self.reader.clone();
+        match record(&schema, &mut self.reader) {
+            Ok(fields) => {
+                self.parts.push(Part::Record { schema, fields });
+                Some(())
+            }
+            Err(_) => {
+                self.reader = start;
+                None
+            }
+        }
     }
-}
-
-/// Whether the result of an operation of a multi is its header alone.
-const fn has_no_body(op: OpCode) -> bool {
-    matches!(op, OpCode::DELETE | OpCode::CHECK)
 }
 
 fn record(

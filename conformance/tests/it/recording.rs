@@ -1,6 +1,9 @@
 //! Captures of real servers, judged offline; and recordings of servers with flaws, which must not
 //! get away with it.
 
+mod excused;
+mod mutated;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;

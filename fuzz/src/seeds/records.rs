@@ -1,8 +1,12 @@
 //! Payloads: known answers, and what can be wrong with them.
 
+use jute_codec::OpCode;
 use jute_codec::Schema;
+use jute_codec::reply_schema;
 
+use crate::messages::MESSAGES;
 use crate::records::CHOICES;
+use crate::records::FIRST_MESSAGE;
 use crate::seeds::KnownAnswer;
 use crate::seeds::Seed;
 
@@ -35,6 +39,35 @@ pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
             _ => continue,
         });
     }
+    let message = |name: &str, kind: &str, input: &[u8]| {
+        let kind = MESSAGES.iter().position(|(name, _)| *name == kind);
+        let choice = FIRST_MESSAGE + kind.expect("a kind of message");
+        let choice = u8::try_from(choice).expect("few choices");
+        let name = format!("{name}-as-message");
+        Seed::new("records", name, [&[choice][..], input].concat())
+    };
+    for answer in answers {
+        let names: Vec<_> = answer.records.iter().map(|schema| schema.name).collect();
+        let payload = &answer.frame[4..];
+        match &names[..] {
+            ["RequestHeader", ..] => seeds.push(message(&answer.name, "request", payload)),
+            ["ReplyHeader", body @ ..] => {
+                let asked = match body {
+                    ["MultiHeader", ..] => OpCode::MULTI,
+                    _ => *OpCode::NAMED
+                        .iter()
+                        .find(|op| {
+                            reply_schema(**op).map(|schema| schema.name) == body.first().copied()
+                        })
+                        .expect("an operation with this reply"),
+                };
+                let input = [&asked.0.to_be_bytes()[..], payload].concat();
+                seeds.push(message(&answer.name, "reply", &input));
+            }
+            ["TxnHeader", ..] => seeds.push(message(&answer.name, "txn", &payload[28..])),
+            _ => {}
+        }
+    }
     let payload = |name: &str| {
         let found = answers.iter().find(|answer| answer.name == name);
         found.expect("a known answer").frame[4..].to_vec()
@@ -54,6 +87,17 @@ pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
     let minus_two = b"\xff\xff\xff\xfe\0\0\0\0\0\0\0\0";
     let cesu_8 = b"\0\0\0\x06\xed\xa0\xbd\xed\xb0\x98";
     let no_text = b"\0\0\0\x02/\xff";
+    let header = &b"\0\0\0\x01\0\0\0\x0e"[..];
+    let nested = &b"\0\0\0\x0e\0\xff\xff\xff\xff"[..];
+    let unknown = &b"\0\0\0\x63\0\xff\xff\xff\xff"[..];
+    let end = &b"\xff\xff\xff\xff\x01\xff\xff\xff\xff"[..];
+    let done_with_2 = &b"\0\0\0\x01\x02\0\0\0\0"[..];
+    let create_session = OpCode::CREATE_SESSION.0.to_be_bytes();
+    let session = [
+        &create_session[..],
+        &payload("connect-response-new-session"),
+    ]
+    .concat();
     seeds.extend([
         record("read-only-of-2", asking, patched(request, 44, &[2])),
         record("read-only-of-255", asking, patched(request, 44, &[255])),
@@ -101,6 +145,32 @@ pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
             [watches, minus_two].concat(),
         ),
         record("vectors-of-null", setting, [watches, &[0xff; 12]].concat()),
+        message(
+            "multi-in-a-multi",
+            "request",
+            &[header, nested, nested, end].concat(),
+        ),
+        message(
+            "multi-of-an-unknown-operation",
+            "request",
+            &[header, unknown, end].concat(),
+        ),
+        message(
+            "multi-without-its-end",
+            "request",
+            &[header, nested].concat(),
+        ),
+        message(
+            "multi-that-is-done-with-2",
+            "request",
+            &[header, done_with_2].concat(),
+        ),
+        message(
+            "operation-that-is-unknown",
+            "request",
+            b"\0\0\0\x01\0\0\x01\xf4what",
+        ),
+        message("session-made-by-request", "reply", &session),
     ]);
     seeds
 }

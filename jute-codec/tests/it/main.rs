@@ -13,6 +13,8 @@ mod list;
 mod framing;
 mod hostile;
 mod known_answers;
+mod message;
+mod multi;
 mod readable;
 mod round_trip;
 mod scenarios;

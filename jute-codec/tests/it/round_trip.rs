@@ -89,7 +89,7 @@ fn value(ty: &JuteType, trailing: bool) -> BoxedStrategy<Value<'static>> {
     }
 }
 
-fn record(schema: &Schema) -> impl Strategy<Value = Vec<Value<'static>>> + use<> {
+pub(crate) fn record(schema: &Schema) -> impl Strategy<Value = Vec<Value<'static>>> + use<> {
     let fields = schema.fields.iter();
     fields
         .map(|field| value(&field.ty, field.trailing))

@@ -2,20 +2,30 @@
 
 use std::fmt::Write;
 
+use jute_codec::Acl;
+use jute_codec::AddWatchMode;
 use jute_codec::ConnectRequest;
+use jute_codec::CreateMode;
 use jute_codec::Decode;
 use jute_codec::ErrorCode;
 use jute_codec::EventType;
+use jute_codec::FileHeader;
+use jute_codec::FourLetterWord;
 use jute_codec::Framer;
+use jute_codec::Id;
 use jute_codec::JuteType;
 use jute_codec::KeeperState;
 use jute_codec::Limits;
 use jute_codec::OpCode;
+use jute_codec::Permissions;
+use jute_codec::QuorumAuthPacket;
+use jute_codec::QuorumPacketType;
 use jute_codec::RECORDS;
 use jute_codec::SetWatches;
 use jute_codec::Ustring;
 use jute_codec::Vector;
 use jute_codec::WatcherEvent;
+use jute_codec::WatcherType;
 use jute_codec::Xid;
 
 #[track_caller]
@@ -135,6 +145,76 @@ fn code_names_lead_back_to_the_code() {
         KeeperState::from_name,
     );
     check(Xid::NAMED, Xid::name, Xid::from_name);
+    check(CreateMode::NAMED, CreateMode::name, CreateMode::from_name);
+    check(
+        AddWatchMode::NAMED,
+        AddWatchMode::name,
+        AddWatchMode::from_name,
+    );
+    check(
+        WatcherType::NAMED,
+        WatcherType::name,
+        WatcherType::from_name,
+    );
+    check(
+        QuorumPacketType::NAMED,
+        QuorumPacketType::name,
+        QuorumPacketType::from_name,
+    );
+    check(
+        FourLetterWord::NAMED,
+        FourLetterWord::name,
+        FourLetterWord::from_name,
+    );
+}
+
+#[test]
+fn codes_are_as_many_as_zookeeper_has_and_each_another() {
+    #[track_caller]
+    fn check(numbers: impl Iterator<Item = i32>, count: usize) {
+        let mut numbers: Vec<_> = numbers.collect();
+        assert_eq!(numbers.len(), count);
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), count, "a number twice");
+    }
+    check(OpCode::NAMED.iter().map(|code| code.0), 33);
+    // Java's 32, and four of the C client.
+    check(ErrorCode::NAMED.iter().map(|code| code.0), 32 + 4);
+    check(EventType::NAMED.iter().map(|code| code.0), 8);
+    check(KeeperState::NAMED.iter().map(|code| code.0), 9);
+    check(CreateMode::NAMED.iter().map(|code| code.0), 7);
+    check(AddWatchMode::NAMED.iter().map(|code| code.0), 2);
+    check(WatcherType::NAMED.iter().map(|code| code.0), 5);
+    check(QuorumPacketType::NAMED.iter().map(|code| code.0), 19);
+    check(FourLetterWord::NAMED.iter().map(|code| code.0), 18);
+}
+
+#[test]
+fn four_letter_words_are_their_letters() {
+    for word in FourLetterWord::NAMED {
+        assert_eq!(word.0.to_be_bytes(), word.to_string().as_bytes());
+    }
+}
+
+#[test]
+fn permissions_print_as_the_shell_has_them() {
+    assert_eq!(Permissions::NONE.to_string(), "");
+    assert_eq!(Permissions::ALL.to_string(), "cdrwa");
+    assert_eq!(format!("{:?}", Permissions(0x41)), "Permissions(r+0x40)");
+    assert_eq!(Permissions::READ | Permissions::WRITE, Permissions(3));
+    assert!(Permissions::ALL.contains(Permissions::ADMIN));
+    assert!(!Permissions::READ.contains(Permissions::ALL));
+}
+
+#[test]
+fn constants_are_what_zookeeper_writes() {
+    assert_eq!(FileHeader::LOG.to_be_bytes(), *b"ZKLG");
+    assert_eq!(FileHeader::SNAPSHOT.to_be_bytes(), *b"ZKSN");
+    let magic = 0_i64.wrapping_sub_unsigned(0xa0db_cafe_cafe_1234);
+    assert_eq!(QuorumAuthPacket::MAGIC, magic);
+    assert_eq!(Id::ANYONE.scheme.as_str(), Some("world"));
+    assert_eq!(Acl::CREATOR_ALL.id, Id::AUTH);
 }
 
 #[test]
