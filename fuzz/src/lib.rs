@@ -12,6 +12,7 @@
 
 mod capture;
 mod client;
+mod differential;
 mod frame;
 mod messages;
 mod records;
@@ -23,6 +24,7 @@ mod walk;
 
 pub use crate::capture::capture;
 pub use crate::client::client;
+pub use crate::differential::differential;
 pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;
@@ -36,6 +38,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("capture", capture),
     ("client", client),
+    ("differential", differential),
     ("frame", frame),
     ("records", records),
     ("server", server),

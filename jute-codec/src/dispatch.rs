@@ -80,6 +80,17 @@ macro_rules! dispatch {
             }
         }
 
+        /// Shows the body alone, which is null if there is none.
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant $(($body))? => serialize_body!(serializer $(, $body)?),)+
+                    $(Self::$extra(_, $($rest)?) => serialize_body!(serializer $(, $rest)?),)*
+                }
+            }
+        }
+
         /// Encodes the body alone.
         impl $crate::Encode for $name<'_> {
             fn encoded_len(&self) -> usize {
@@ -104,5 +115,16 @@ macro_rules! dispatch {
                 }
             }
         }
+    };
+}
+
+/// A body or none.
+#[cfg(feature = "serde")]
+macro_rules! serialize_body {
+    ($serializer:ident) => {
+        $serializer.serialize_none()
+    };
+    ($serializer:ident, $body:ident) => {
+        serde::Serialize::serialize($body, $serializer)
     };
 }

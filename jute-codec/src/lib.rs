@@ -118,8 +118,16 @@
 //!
 //! # Features, versions, safety
 //!
-//! No features. `no_std` with `alloc`; depends on `bytes` alone, the one foreign crate in its
-//! public types. No `unsafe`. The oldest Rust it is tested with is the `rust-version` of its
+//! By default no features: `no_std` with `alloc`, and `bytes` is the one dependency.
+//!
+//! - `serde`: records serialize, with the field names of the schema. To people, as in JSON, codes
+//!   are names, buffers lower-case hex and text that is not UTF-8 `{"hex": "…"}`; to machines codes
+//!   are numbers, buffers and text bytes. Null is none, and a missing `readOnly` is left out.
+//!   Longs are whole numbers of 64 bits, of which JavaScript keeps 53.
+//! - `arbitrary`: records can be made of a fuzzer's bytes. Needs `std`, as the crate of that name
+//!   does.
+//!
+//! No `unsafe`. The oldest Rust it is tested with is the `rust-version` of its
 //! manifest; raising that is a minor release.
 #![no_std]
 #![warn(clippy::indexing_slicing, clippy::expect_used)]
@@ -140,6 +148,10 @@ mod permissions;
 mod reader;
 mod record;
 mod schema;
+#[cfg(feature = "serde")]
+mod serial;
+#[cfg(feature = "arbitrary")]
+mod structured;
 mod txn;
 mod ustring;
 mod vector;

@@ -1,4 +1,5 @@
-//! The two macros of the crate: one gives a record its codec, one a code its names.
+//! The macros of the crate: one gives a record its codec, one a code its names. Two more give both
+//! what the optional features are for.
 
 /// Gives a plain struct its codec and schema.
 ///
@@ -53,6 +54,10 @@ macro_rules! wire_record {
                 $($crate::Encode::encode(&self.$field, out);)+
             }
         }
+
+        record_features!(wire_record!(@type $record 'a $($life)?), $class, $record {
+            $($field = $name,)+
+        });
 
         impl $crate::Record for wire_record!(@type $record '_ $($life)?) {
             const SCHEMA: $crate::Schema = $crate::Schema::new(
@@ -135,6 +140,8 @@ macro_rules! wire_code {
             }
         }
 
+        code_features!($code { $($value),+ });
+
         impl $crate::Encode for $code {
             #[inline]
             fn encoded_len(&self) -> usize {
@@ -144,6 +151,80 @@ macro_rules! wire_code {
             #[inline]
             fn encode(&self, out: &mut impl bytes::BufMut) {
                 out.put_i32(self.0);
+            }
+        }
+    };
+}
+
+/// What the optional features make of a record.
+macro_rules! record_features {
+    ($ty:ty, $class:expr, $record:ident { $($field:ident = $name:literal,)+ }) => {
+        #[cfg(feature = "serde")]
+        impl<'a> serde::Serialize for $ty {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct;
+
+                use $crate::serial::Shown;
+
+                let count = 0 $(+ usize::from(!self.$field.is_missing()))+;
+                let mut fields = serializer.serialize_struct($class, count)?;
+                $(self.$field.show($name, &mut fields)?;)+
+                fields.end()
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'a> $crate::serial::Shown for $ty {
+            fn show<S: serde::ser::SerializeStruct>(
+                &self,
+                name: &'static str,
+                fields: &mut S,
+            ) -> Result<(), S::Error> {
+                fields.serialize_field(name, self)
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $ty {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok($record { $($field: u.arbitrary()?),+ })
+            }
+        }
+    };
+}
+
+/// What the optional features make of a code.
+macro_rules! code_features {
+    ($code:ident { $($value:literal),+ }) => {
+        shown!($code);
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $code {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::serial::code(self.name(), self.0, serializer)
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $code {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                $crate::structured::code(&[$($value),+], u).map(Self)
+            }
+        }
+    };
+}
+
+/// For types that are shown as they serialize by themselves.
+macro_rules! shown {
+    ($ty:ty) => {
+        #[cfg(feature = "serde")]
+        impl $crate::serial::Shown for $ty {
+            fn show<S: serde::ser::SerializeStruct>(
+                &self,
+                name: &'static str,
+                fields: &mut S,
+            ) -> Result<(), S::Error> {
+                fields.serialize_field(name, self)
             }
         }
     };

@@ -113,3 +113,24 @@ const LETTERS: [(&str, Permissions); 5] = [
     ("w", Permissions::WRITE),
     ("a", Permissions::ADMIN),
 ];
+
+shown!(Permissions);
+
+/// To people the letters, as long as every bit has one; the number to machines.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Permissions {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() && Self::ALL.contains(*self) {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i32(self.0)
+        }
+    }
+}
+
+#[cfg(feature = "arbitrary")]
+impl<'a> arbitrary::Arbitrary<'a> for Permissions {
+    fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+        u.arbitrary().map(Self)
+    }
+}

@@ -107,6 +107,7 @@ mod code;
 mod describe;
 mod dialogue;
 mod found;
+mod json;
 mod parse;
 mod print;
 mod syntax;

@@ -5,6 +5,7 @@
 
 mod capture;
 mod client;
+mod differential;
 mod frame;
 mod records;
 mod server;
@@ -48,6 +49,7 @@ pub fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
     let mut seeds = capture::seeds(testdata)?;
     seeds.extend(frame::seeds(&answers));
     seeds.extend(records::seeds(&answers));
+    seeds.extend(differential::seeds(&answers));
     seeds.extend(server::seeds());
     seeds.extend(client::seeds());
     seeds.extend(transcript::seeds(testdata, &answers)?);

@@ -17,5 +17,10 @@ mod message;
 mod multi;
 mod readable;
 mod round_trip;
+mod scenarios;
+#[cfg(feature = "serde")]
+mod serial;
+#[cfg(feature = "arbitrary")]
+mod structured;
 mod words;
 mod zero_copy;

@@ -1,5 +1,7 @@
 //! `zkspec decode`: what bytes mean.
 
+mod json;
+
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -18,6 +20,7 @@ use crate::recording::Recording;
 use crate::recording::Style;
 use crate::transcript::Dialogue;
 use crate::transcript::Header;
+use crate::transcript::Told;
 use crate::transcript::Transcript;
 
 /// What `zkspec decode` takes.
@@ -33,6 +36,9 @@ pub(super) struct Arguments {
     /// ids, passwords and zxids.
     #[arg(long)]
     playable: bool,
+    /// Write each packet as one JSON object a line.
+    #[arg(long, conflicts_with_all = ["playable", "header"])]
+    json: bool,
     /// Say this about a script made of a capture: `KEY=TEXT`, such as `server=tickTime=200`.
     #[arg(long, value_name = "KEY=TEXT")]
     header: Vec<String>,
@@ -50,7 +56,16 @@ enum Side {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     for file in &arguments.files {
         match input::read(file, &arguments.port)? {
-            Input::Bytes(bytes) => bytes_in_words(&bytes, arguments.from),
+            input if arguments.json => json::packets(input, arguments.from),
+            Input::Bytes(bytes) => {
+                let (from, told) = told(&bytes, arguments.from);
+                let arrow = match from {
+                    Side::Client => ">",
+                    Side::Server => "<",
+                };
+                told.iter()
+                    .for_each(|told| say(format_args!("{arrow} {}", told.packet)));
+            }
             Input::Transcript(transcript) => say(transcript.to_string().trim_end()),
             Input::Capture(capture) => {
                 let recording = Recording::from_capture(&capture);
@@ -110,8 +125,8 @@ fn name(file: &Path) -> String {
     }
 }
 
-/// A line for each packet of one side of a connection.
-fn bytes_in_words(bytes: &[u8], from: Option<Side>) {
+/// The packets of one side of a connection, and which side it is.
+fn told(bytes: &[u8], from: Option<Side>) -> (Side, Vec<Told>) {
     let mut framer = Framer::new(Limits::frame(i32::MAX.unsigned_abs()));
     framer.push(bytes);
     let first = framer.next_frame().ok().flatten();
@@ -134,13 +149,11 @@ fn bytes_in_words(bytes: &[u8], from: Option<Side>) {
     } else {
         Dialogue::under_way()
     };
-    let (arrow, mut told) = match from {
-        Side::Client => (">", dialogue.sent(bytes)),
-        Side::Server => ("<", dialogue.received(bytes)),
+    let mut told = match from {
+        Side::Client => dialogue.sent(bytes),
+        Side::Server => dialogue.received(bytes),
     };
     let (up, down) = dialogue.rest();
     told.extend(up.into_iter().chain(down));
-    for told in told {
-        say(format_args!("{arrow} {}", told.packet));
-    }
+    (from, told)
 }
