@@ -104,6 +104,7 @@ mod permissions;
 mod reader;
 mod record;
 mod schema;
+mod text;
 mod txn;
 mod ustring;
 mod vector;
