@@ -22,5 +22,6 @@ mod scenarios;
 mod serial;
 #[cfg(feature = "arbitrary")]
 mod structured;
+mod texts;
 mod words;
 mod zero_copy;
