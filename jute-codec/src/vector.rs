@@ -116,15 +116,15 @@ impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
 impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
     /// As many items as can be read.
     pub(crate) fn of_items(mut reader: Reader<'a>) -> Self {
-        let start = reader.clone();
-        let (mut count, mut items) = (0, reader.since(&start));
+        let start = reader.rest();
+        let (mut count, mut items) = (0, reader.since(start));
         while !reader.is_empty() && T::decode(&mut reader).is_ok() {
-            (count, items) = (count + 1, reader.since(&start));
+            (count, items) = (count + 1, reader.since(start));
         }
         let reading = reader.reading();
         Self(Form::Wire {
             count,
-            items,
+            items: Items::Bytes(items),
             reading,
         })
     }
