@@ -152,6 +152,7 @@ mod schema;
 mod serial;
 #[cfg(feature = "arbitrary")]
 mod structured;
+mod text;
 mod txn;
 mod ustring;
 mod vector;

@@ -35,11 +35,26 @@ macro_rules! wire_record {
 
             #[inline]
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
+                reader.expect_integers(&<Self as $crate::Record>::SCHEMA, Self::MIN_LEN)?;
                 $(
                     let $field = $crate::Decode::decode(reader)
                         .map_err(|error| error.in_field($class, $name))?;
                 )+
                 Ok(Self { $($field),+ })
+            }
+
+            const TEXTUAL: bool = true $(&& <$ty as $crate::Decode<'_>>::TEXTUAL)+;
+
+            #[inline]
+            fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
+                $(<$ty as $crate::Decode<'_>>::skip_text(rest)?;)+
+                Some(())
+            }
+
+            #[inline]
+            fn decode_text(rest: &mut &'a str) -> Option<Self> {
+                $(let $field = $crate::Decode::decode_text(rest)?;)+
+                Some(Self { $($field),+ })
             }
         }
 

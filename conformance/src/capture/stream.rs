@@ -74,10 +74,11 @@ impl<'a> Stream<'_, 'a> {
             }
             self.established = true;
         }
+        // What it brings is there when what came before it is looked for, and comes after that.
+        self.end(from).half.accept(segment);
         if let Some(acknowledged) = segment.acknowledged {
             self.on_acknowledged(index, from.peer(), acknowledged, segment, LATE_IN_A_ROW);
         }
-        self.end(from).half.accept(segment);
         self.deliver(from, segment);
     }
 

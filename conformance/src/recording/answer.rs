@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jute_codec::ConnectResponse;
 use jute_codec::Decode;
 use jute_codec::ErrorCode;
 use jute_codec::Frame;
@@ -15,15 +14,12 @@ use jute_codec::Xid;
 
 use crate::recording::connection::Expected;
 use crate::recording::connection::State;
-use crate::recording::difference::Request;
 use crate::recording::difference::is_unknown_operation;
 use crate::recording::difference::overtakes;
 use crate::recording::difference::reply_differs;
-use crate::recording::difference::response_differs;
 use crate::recording::peer::Peer;
 use crate::recording::remark::Say;
 use crate::recording::session::Fate;
-use crate::recording::session::Session;
 use crate::server::Input;
 use crate::server::Reason;
 use crate::server::Reply;
@@ -180,65 +176,6 @@ impl Peer {
         }
         self.give_up(index);
         false
-    }
-
-    /// The answer to a connect request.
-    fn connected(&mut self, index: usize, asked: &Request, frame: &Frame, say: &mut Say<'_>) {
-        let Some(wire) = self.wires.get_mut(&index) else {
-            return;
-        };
-        let Some(Expected::Frame(expected)) = wire.expected.pop_front() else {
-            say.differs("an answer where the engine has none".to_owned());
-            return self.give_up(index);
-        };
-        let seen = match frame.decode::<ConnectResponse<'_>>() {
-            Ok(seen) => seen,
-            Err(error) => {
-                say.differs(error.to_string());
-                return self.give_up(index);
-            }
-        };
-        let Ok(due) = ConnectResponse::from_payload(&expected) else {
-            return;
-        };
-        let difference = response_differs(&due, &seen, asked, say)
-            .or_else(|| self.grant_differs(asked, &seen, say.at()));
-        if let Some(difference) = difference {
-            say.differs(difference);
-            return self.give_up(index);
-        }
-        if seen.is_refusal() {
-            return;
-        }
-        if let Some(wire) = self.wires.get_mut(&index) {
-            wire.session = Some(seen.session_id);
-            wire.read_only = seen.read_only == Some(true);
-        }
-        let session = Session {
-            engine_id: due.session_id,
-            passwd: seen.passwd.unwrap_or_default().to_vec(),
-            engine_passwd: due.passwd.unwrap_or_default().to_vec(),
-            timeout: Duration::from_millis(seen.time_out.unsigned_abs().into()),
-            touched: asked.at,
-            fate: Fate::Alive,
-        };
-        self.sessions.insert(seen.session_id, session);
-    }
-
-    /// What is wrong with a timeout, by what else was granted.
-    fn grant_differs(
-        &mut self,
-        asked: &Request,
-        seen: &ConnectResponse<'_>,
-        at: Duration,
-    ) -> Option<String> {
-        if seen.is_refusal() {
-            return None;
-        }
-        let gone = self.doubt.max(self.idle.last);
-        let new_session = (asked.session_id == 0).then_some(seen.session_id);
-        self.bounds
-            .granted(asked.time_out, seen.time_out, new_session, at, gone)
     }
 
     /// The answer to an auth packet or a SASL token: whether it is to be granted is not known.

@@ -9,6 +9,7 @@ mod answer;
 mod bounds;
 mod connection;
 mod difference;
+mod handshake;
 mod joining;
 mod judge;
 mod opening;

@@ -30,6 +30,8 @@ pub(super) struct Opening {
     pub(super) answer: FirstAnswer,
     /// When.
     pub(super) at: Duration,
+    /// When something last happened on the connection.
+    pub(super) last: Duration,
 }
 
 /// How a server first answered.
@@ -93,7 +95,11 @@ pub(super) fn openings(recording: &Recording) -> Vec<Opening> {
         .map(|connection| [(); 2].map(|()| First::new(connection.from_start)))
         .collect();
     let mut spoke = vec![false; firsts.len()];
+    let mut lasts = vec![Duration::ZERO; firsts.len()];
     for event in &recording.events {
+        if let Some(last) = lasts.get_mut(event.connection) {
+            *last = event.at;
+        }
         let (What::Data(side, _) | What::Gap(side, _)) = event.what else {
             continue;
         };
@@ -110,12 +116,12 @@ pub(super) fn openings(recording: &Recording) -> Vec<Opening> {
             }
         }
     }
-    let both = firsts.iter().zip(spoke);
-    both.map(|([up, down], spoke)| opening(up, down, spoke))
+    let all = firsts.iter().zip(spoke).zip(lasts);
+    all.map(|(([up, down], spoke), last)| opening(up, down, spoke, last))
         .collect()
 }
 
-fn opening(up: &First, down: &First, spoke: bool) -> Opening {
+fn opening(up: &First, down: &First, spoke: bool, last: Duration) -> Opening {
     let asked = match up {
         First::There(frame, _) => {
             let mut reader = Reader::with(frame.payload(), Reading::JAVA);
@@ -137,6 +143,7 @@ fn opening(up: &First, down: &First, spoke: bool) -> Opening {
         session_id: presented.filter(|id| *id != 0).or(given),
         answer,
         at,
+        last,
     }
 }
 

@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use bytes::BytesMut;
-use jute_codec::ConnectRequest;
 use jute_codec::Decode;
 use jute_codec::Frame;
 use jute_codec::Limits;
 use jute_codec::OpCode;
 use jute_codec::Reader;
-use jute_codec::Reading;
 use jute_codec::RequestHeader;
 use jute_codec::put_frame;
 
@@ -26,7 +23,6 @@ use crate::recording::connection::Delegated;
 use crate::recording::connection::Expected;
 use crate::recording::connection::State;
 use crate::recording::connection::Wire;
-use crate::recording::difference::Request;
 use crate::recording::opening::FirstAnswer;
 use crate::recording::opening::Opening;
 use crate::recording::remark::Say;
@@ -42,11 +38,11 @@ use crate::server::Server;
 
 /// One server, and the engine that stands beside it.
 pub(super) struct Peer {
-    engine: Server,
+    pub(super) engine: Server,
     pub(super) wires: BTreeMap<usize, Wire>,
     pub(super) sessions: BTreeMap<i64, Session>,
     /// Sessions that other servers know, too.
-    wandering: Rc<BTreeSet<i64>>,
+    pub(super) wandering: Rc<BTreeSet<i64>>,
     pub(super) bounds: Bounds,
     /// When the server may last have lost what it knew: it closed something for no reason.
     pub(super) doubt: Option<Duration>,
@@ -163,144 +159,6 @@ impl Peer {
                 }
             }
         }
-    }
-
-    /// The first frame of a client.
-    fn connect(&mut self, index: usize, at: Duration, frame: &Frame, say: &mut Say<'_>) {
-        let mut reader = Reader::with(frame.payload(), Reading::JAVA);
-        let request = ConnectRequest::decode(&mut reader);
-        let Some(wire) = self.wires.get_mut(&index) else {
-            return;
-        };
-        let Ok(mut request) = request else {
-            wire.state = State::Unjudged;
-            say.note(
-                "the first frame is no ConnectRequest: not ZooKeeper, or not judged".to_owned(),
-            );
-            return;
-        };
-        let asked = Request {
-            at,
-            session_id: request.session_id,
-            passwd: request.passwd.unwrap_or_default().to_vec(),
-            time_out: request.time_out,
-            read_only: request.read_only,
-        };
-        match wire.opening.answer {
-            FirstAnswer::None => {
-                wire.state = State::Unjudged;
-                return;
-            }
-            FirstAnswer::Stranded => {
-                wire.state = State::Unjudged;
-                if asked.read_only != Some(true) {
-                    let text = "a reply header where a ConnectResponse belongs";
-                    say.differs(text.to_owned());
-                } else {
-                    say.note("refused by a read-only member that has no local sessions".to_owned());
-                }
-                return;
-            }
-            FirstAnswer::Accepted {
-                session_id,
-                timeout,
-                read_only,
-            } => {
-                // The bounds are held against it when the answer comes.
-                request.time_out = timeout;
-                if asked.session_id != 0 && session_id == asked.session_id {
-                    self.know(&asked, timeout, read_only);
-                }
-            }
-            FirstAnswer::Refused => {
-                let answered = wire.opening.at;
-                self.forget_if_due(answered, &asked, say);
-            }
-            FirstAnswer::Other => {}
-        }
-        let bytes = self.translated(&request);
-        let peer = IpAddr::from([127, 0, 0, 1]);
-        let Some(wire) = self.wires.get_mut(&index) else {
-            return;
-        };
-        wire.state = State::Followed;
-        wire.request = Some(asked);
-        self.followed += 1;
-        let connection = wire.id(index);
-        self.tell(Input::Accept { connection, peer });
-        self.tell(Input::Receive {
-            connection,
-            bytes: &bytes,
-        });
-    }
-
-    /// A session that the server renews is one it knew, whether or not the recording shows how it
-    /// was made; unless it shows how it ended.
-    fn know(&mut self, asked: &Request, timeout: i32, read_only: bool) {
-        let timeout = Duration::from_millis(timeout.unsigned_abs().into());
-        if let Some(known) = self.sessions.get(&asked.session_id) {
-            let engine_id = known.engine_id;
-            // A read-only member takes any session, if the password is right.
-            let is_over = known.fate == Fate::Closed && !read_only;
-            if is_over && !self.wandering.contains(&asked.session_id) {
-                self.engine.expire_session(engine_id);
-                return self.drain();
-            }
-            if known.passwd != asked.passwd || self.engine.session(engine_id).is_some() {
-                return;
-            }
-        }
-        let engine_passwd = crate::server::password(asked.session_id);
-        self.engine
-            .adopt_session(Instant::ZERO, asked.session_id, engine_passwd, timeout);
-        let session = Session {
-            engine_id: asked.session_id,
-            passwd: asked.passwd.clone(),
-            engine_passwd: engine_passwd.to_vec(),
-            timeout,
-            touched: asked.at,
-            fate: Fate::Alive,
-        };
-        self.sessions.insert(asked.session_id, session);
-    }
-
-    /// A session that the server refuses may have expired, or gone with the server's memory.
-    fn forget_if_due(&mut self, answered: Duration, asked: &Request, say: &mut Say<'_>) {
-        let Some(session) = self.sessions.get(&asked.session_id) else {
-            return;
-        };
-        if session.passwd != asked.passwd {
-            return;
-        }
-        let silent = answered.saturating_sub(session.touched);
-        let is_due = silent + CLOCK_GRAIN >= session.timeout
-            || session.fate != Fate::Alive
-            || self.wandering.contains(&asked.session_id);
-        if !is_due {
-            if self.doubt.is_none_or(|doubt| doubt < session.touched) {
-                return;
-            }
-            say.note("a session is gone before its time, but the server was, too".to_owned());
-        }
-        let engine_id = session.engine_id;
-        self.engine.expire_session(engine_id);
-        self.drain();
-    }
-
-    /// The request as the engine has to see it: with its own id and password for the session.
-    fn translated(&self, request: &ConnectRequest<'_>) -> Bytes {
-        let mut request = *request;
-        // What the server had done before the recording began is not known.
-        request.last_zxid_seen = 0;
-        if let Some(session) = self.sessions.get(&request.session_id) {
-            request.session_id = session.engine_id;
-            if request.passwd.unwrap_or_default() == session.passwd {
-                request.passwd = Some(&session.engine_passwd);
-            } else if request.passwd == Some(&session.engine_passwd) {
-                request.passwd = None;
-            }
-        }
-        framed(&request)
     }
 
     /// A later frame of a client.
@@ -476,7 +334,7 @@ impl Peer {
         self.drain();
     }
 
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         let mut reasons = BTreeMap::new();
         while let Some(output) = self.engine.poll() {
             match output {
@@ -534,9 +392,6 @@ impl Idle {
 
 /// No server stops and starts in less.
 const QUICKEST_START: Duration = Duration::from_millis(200);
-
-/// A capture's clock and a server's round differently.
-const CLOCK_GRAIN: Duration = Duration::from_millis(5);
 
 fn is_word(start: &[u8; 4]) -> bool {
     start.iter().all(u8::is_ascii_lowercase)

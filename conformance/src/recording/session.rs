@@ -13,6 +13,8 @@ pub(super) struct Session {
     /// When the latest request was sent that the server answered.
     pub(super) touched: Duration,
     pub(super) fate: Fate,
+    /// Index of the connection that last had it, if it is in the recording.
+    pub(super) connection: Option<usize>,
 }
 
 /// Whether a session is there.

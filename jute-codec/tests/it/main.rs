@@ -23,5 +23,6 @@ mod scenarios;
 mod serial;
 #[cfg(feature = "arbitrary")]
 mod structured;
+mod texts;
 mod words;
 mod zero_copy;

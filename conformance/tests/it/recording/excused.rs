@@ -284,3 +284,28 @@ fn a_session_whose_end_may_be_missing_may_be_refused() {
         .add(5, 1, got(&[framed(&refusal)]));
     assert_eq!(tape.judged().frames, 2);
 }
+
+#[test]
+fn a_connection_that_breaks_off_may_have_closed_its_session() {
+    let refusal = ConnectResponse {
+        passwd: Some(&[0; 16]),
+        read_only: Some(false),
+        ..ConnectResponse::default()
+    };
+    let request = ConnectRequest {
+        time_out: 3000,
+        session_id: SESSION,
+        passwd: Some(PASSWORD),
+        read_only: Some(false),
+        ..ConnectRequest::default()
+    };
+    let mut tape = Tape::default();
+    tape.connects(0, 0, 0, (3000, 3000))
+        .add(4, 1, What::Open)
+        .add(4, 1, sent(&[framed(&request)]))
+        .add(5, 1, got(&[framed(&refusal)]));
+    assert_eq!(tape.judged().frames, 2);
+
+    tape.add(6, 0, What::Fin(Side::Server));
+    assert_ne!(judge(&tape.0).differences, [], "its end is there");
+}

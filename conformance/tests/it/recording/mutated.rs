@@ -97,9 +97,7 @@ fn changed(name: &str, kind: fn(&[u8]) -> bool, nth: usize, change: impl Fn(&mut
     for mut recording in named(name) {
         assert_eq!(judge(&recording).differences, []);
         let found = frames(&recording, kind);
-        let Some(index) = found.get(nth).copied() else {
-            panic!("{name} has {} frames of the kind", found.len());
-        };
+        let index = *found.get(nth).expect("a frame of the kind");
         let mut frame = bytes(&recording, index);
         change(&mut frame);
         let length = i32::try_from(frame.len() - 4).expect("a length");
