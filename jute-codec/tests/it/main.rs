@@ -10,6 +10,7 @@
 #[macro_use]
 mod list;
 
+mod bombs;
 mod framing;
 mod hostile;
 mod known_answers;
