@@ -175,7 +175,7 @@ fn sequence_numbers_wrap() {
     );
     assert_eq!(
         talk.swap(3, 5).story(),
-        "C open, S open, S:ok, C:0123456789abc, C fin"
+        "C open, S open, C:0123456789, S:ok, C:abc, C fin"
     );
 }
 
