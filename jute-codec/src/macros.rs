@@ -34,6 +34,7 @@ macro_rules! wire_record {
 
             #[inline]
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
+                reader.expect_integers(&<Self as $crate::Record>::SCHEMA, Self::MIN_LEN)?;
                 $(
                     let $field = $crate::Decode::decode(reader)
                         .map_err(|error| error.in_field($class, $name))?;

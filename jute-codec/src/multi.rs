@@ -87,7 +87,7 @@ impl<'a, T: Part<'a>> Multi<'a, T> {
     /// As the parts' records have them, and [`DecodeErrorKind::UnexpectedOperation`] on a part that
     /// has no place in it.
     pub fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let start = reader.clone();
+        let start = reader.rest();
         let mut first = None;
         let mut count = 0;
         loop {
@@ -96,7 +96,7 @@ impl<'a, T: Part<'a>> Multi<'a, T> {
             if header.done {
                 return Ok(Self(Form::Wire {
                     count,
-                    parts: before.since(&start),
+                    parts: before.since(start),
                     end: header,
                     reading: reader.reading(),
                 }));

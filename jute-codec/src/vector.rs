@@ -130,7 +130,7 @@ impl<'a, T: Decode<'a>> Decode<'a> for Vector<'a, T> {
         let reading = reader.reading();
         Ok(Self(Form::Wire {
             count,
-            items: reader.since(&start),
+            items: reader.since(start.rest()),
             reading,
         }))
     }
