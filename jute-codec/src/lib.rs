@@ -140,6 +140,7 @@ mod permissions;
 mod reader;
 mod record;
 mod schema;
+mod text;
 mod txn;
 mod ustring;
 mod vector;

@@ -41,6 +41,20 @@ macro_rules! wire_record {
                 )+
                 Ok(Self { $($field),+ })
             }
+
+            const TEXTUAL: bool = true $(&& <$ty as $crate::Decode<'_>>::TEXTUAL)+;
+
+            #[inline]
+            fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
+                $(<$ty as $crate::Decode<'_>>::skip_text(rest)?;)+
+                Some(())
+            }
+
+            #[inline]
+            fn decode_text(rest: &mut &'a str) -> Option<Self> {
+                $(let $field = $crate::Decode::decode_text(rest)?;)+
+                Some(Self { $($field),+ })
+            }
         }
 
         impl $crate::Encode for wire_record!(@type $record '_ $($life)?) {

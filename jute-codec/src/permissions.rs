@@ -10,6 +10,7 @@ use crate::DecodeError;
 use crate::Encode;
 use crate::JuteType;
 use crate::Reader;
+use crate::text;
 
 /// What an identity may do to a znode: `ZooDefs.Perms`, the `perms` of an [`Acl`](crate::Acl).
 ///
@@ -87,10 +88,21 @@ impl fmt::Debug for Permissions {
 impl<'a> Decode<'a> for Permissions {
     const TYPE: JuteType = JuteType::Int;
     const MIN_LEN: usize = 4;
+    const TEXTUAL: bool = true;
 
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.int().map(Self)
+    }
+
+    #[inline]
+    fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
+        text::skip_int(rest).map(drop)
+    }
+
+    #[inline]
+    fn decode_text(rest: &mut &'a str) -> Option<Self> {
+        text::int(rest).map(|perms| Self(perms.cast_signed()))
     }
 }
 

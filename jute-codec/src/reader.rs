@@ -1,5 +1,8 @@
 //! The one place that cuts bytes: a slice that shrinks from the front.
 
+use core::mem;
+
+use crate::Decode;
 use crate::DecodeError;
 use crate::DecodeErrorKind;
 use crate::Schema;
@@ -260,6 +263,22 @@ impl<'a> Reader<'a> {
             DecodeErrorKind::TrailingBytes(self.rest.len()),
             self.offset(),
         ))
+    }
+
+    /// Takes `count` values of text alone, if all of their bytes together are UTF-8: one check
+    /// instead of many. `None`, and nothing taken, if they have to be looked at one by one.
+    #[inline]
+    pub(crate) fn take_text<T: Decode<'a>>(&mut self, count: usize) -> Option<&'a str> {
+        let mut rest = self.rest;
+        for _ in 0..count {
+            T::skip_text(&mut rest)?;
+        }
+        let start = mem::replace(&mut self.rest, rest);
+        let text = core::str::from_utf8(self.since(start)).ok();
+        if text.is_none() {
+            self.rest = start;
+        }
+        text
     }
 
     /// The bytes read since `start` was the rest.

@@ -17,5 +17,6 @@ mod message;
 mod multi;
 mod readable;
 mod round_trip;
+mod texts;
 mod words;
 mod zero_copy;
