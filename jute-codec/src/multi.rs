@@ -102,15 +102,12 @@ impl<'a, T: Part<'a>> Multi<'a, T> {
                 }));
             }
             let part = T::decode_body(header.op, reader)?;
-            let first = *first.get_or_insert(part);
-            match (part, first) {
-                (Some(part), Some(first)) if part.goes_with(&first) => count += 1,
-                _ => {
-                    let kind = DecodeErrorKind::UnexpectedOperation(header.op);
-                    let error = DecodeError::new(kind, before.offset());
-                    return Err(error.in_field("MultiHeader", "type"));
-                }
+            if !part.is_some_and(|part| part.goes_with(first.get_or_insert(part))) {
+                let kind = DecodeErrorKind::UnexpectedOperation(header.op);
+                let error = DecodeError::new(kind, before.offset());
+                return Err(error.in_field("MultiHeader", "type"));
             }
+            count += 1;
         }
     }
 

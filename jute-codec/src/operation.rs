@@ -67,6 +67,7 @@ impl<'a> Part<'a> for Operation<'a> {
         Self::known_schema(op)
     }
 
+    #[inline]
     fn decode_body(op: OpCode, reader: &mut Reader<'a>) -> Result<Option<Self>, DecodeError> {
         Self::known(op, reader)
     }
@@ -118,6 +119,7 @@ impl<'a> Part<'a> for Outcome<'a> {
         Self::known_schema(op)
     }
 
+    #[inline]
     fn decode_body(op: OpCode, reader: &mut Reader<'a>) -> Result<Option<Self>, DecodeError> {
         Self::known(op, reader)
     }

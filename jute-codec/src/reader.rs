@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
         let start = self.rest;
         let count = self.int()?;
         let kind = match u32::try_from(count) {
-            Ok(items) if items as usize <= self.rest.len() / item_min.max(1) => {
+            Ok(items) if (items as usize).saturating_mul(item_min.max(1)) <= self.rest.len() => {
                 return Ok(Some(items as usize));
             }
             Ok(items) => DecodeErrorKind::CountOverBytes {

@@ -93,6 +93,7 @@ impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
 
     /// The items, in order.
     #[must_use]
+    #[inline]
     pub fn iter(&self) -> Iter<'a, T> {
         match self.0 {
             Form::Null => Iter(Source::Slice(&[])),
@@ -156,6 +157,7 @@ impl<'a, T: Decode<'a>> Decode<'a> for Vector<'a, T> {
     const TYPE: JuteType = JuteType::Vector(&T::TYPE);
     const MIN_LEN: usize = 4;
 
+    #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         // An item of no bytes would let a count of two billion loop that often.
         const { assert!(T::MIN_LEN > 0, "a vector item takes at least one byte") };
@@ -244,6 +246,7 @@ enum Source<'a, T> {
 impl<'a, T: Decode<'a> + Clone> Iterator for Iter<'a, T> {
     type Item = T;
 
+    #[inline]
     fn next(&mut self) -> Option<T> {
         match &mut self.0 {
             Source::Slice(items) => {

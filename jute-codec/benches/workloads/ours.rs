@@ -2,12 +2,14 @@
 
 use bytes::BytesMut;
 use jute_codec::Acl;
+use jute_codec::CheckVersionRequest;
 use jute_codec::ConnectRequest;
 use jute_codec::ConnectResponse;
 use jute_codec::CreateMode;
 use jute_codec::CreateRequest;
 use jute_codec::CreateResponse;
 use jute_codec::Decode;
+use jute_codec::DeleteRequest;
 use jute_codec::ExistsResponse;
 use jute_codec::GetChildren2Response;
 use jute_codec::GetDataResponse;
@@ -20,6 +22,8 @@ use jute_codec::Part;
 use jute_codec::Reader;
 use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
+use jute_codec::SetDataRequest;
+use jute_codec::SetDataResponse;
 use jute_codec::Ustring;
 use jute_codec::Vector;
 use jute_codec::WatcherEvent;
@@ -113,7 +117,62 @@ pub fn children(payload: &[u8]) -> Option<Vec<&str>> {
     Some(list)
 }
 
+/// Each record is looked at as what its header says it is: no enum is made to be taken apart.
 pub fn multi_request(body: &[u8]) -> Option<Digest> {
+    let mut digest = Digest::default();
+    let mut reader = Reader::new(body);
+    loop {
+        let header = MultiHeader::decode(&mut reader).ok()?;
+        look_at_multi_header(&header, &mut digest);
+        if header.done {
+            reader.finish().ok()?;
+            return Some(digest);
+        }
+        match header.op {
+            OpCode::CREATE => {
+                look_at_create(&CreateRequest::decode(&mut reader).ok()?, &mut digest);
+            }
+            OpCode::SET_DATA => {
+                look_at_set(&SetDataRequest::decode(&mut reader).ok()?, &mut digest);
+            }
+            OpCode::DELETE => {
+                let delete = DeleteRequest::decode(&mut reader).ok()?;
+                digest.bytes(delete.path.as_bytes());
+                digest.int(delete.version);
+            }
+            OpCode::CHECK => {
+                let check = CheckVersionRequest::decode(&mut reader).ok()?;
+                digest.bytes(check.path.as_bytes());
+                digest.int(check.version);
+            }
+            _ => return None,
+        }
+    }
+}
+
+pub fn multi_response(body: &[u8]) -> Option<Digest> {
+    let mut digest = Digest::default();
+    let mut reader = Reader::new(body);
+    loop {
+        let header = MultiHeader::decode(&mut reader).ok()?;
+        look_at_multi_header(&header, &mut digest);
+        if header.done {
+            reader.finish().ok()?;
+            return Some(digest);
+        }
+        match header.op {
+            OpCode::CREATE => {
+                let created = CreateResponse::decode(&mut reader).ok()?;
+                digest.bytes(created.path.as_bytes());
+            }
+            OpCode::SET_DATA => digest.stat(&SetDataResponse::decode(&mut reader).ok()?.stat),
+            OpCode::DELETE | OpCode::CHECK => {}
+            _ => return None,
+        }
+    }
+}
+
+pub fn multi_request_parts(body: &[u8]) -> Option<Digest> {
     let mut digest = Digest::default();
     let mut reader = Reader::new(body);
     loop {
@@ -142,14 +201,11 @@ pub fn multi_request_whole(body: &[u8]) -> Option<Digest> {
     Some(digest)
 }
 
+#[inline(always)]
 fn look_at_operation(operation: &Operation<'_>, digest: &mut Digest) {
     match operation {
         Operation::Create(create) => look_at_create(create, digest),
-        Operation::SetData(set) => {
-            digest.bytes(set.path.as_bytes());
-            digest.bytes(set.data);
-            digest.int(set.version);
-        }
+        Operation::SetData(set) => look_at_set(set, digest),
         Operation::Delete(delete) => {
             digest.bytes(delete.path.as_bytes());
             digest.int(delete.version);
@@ -162,6 +218,14 @@ fn look_at_operation(operation: &Operation<'_>, digest: &mut Digest) {
     }
 }
 
+#[inline(always)]
+fn look_at_set(set: &SetDataRequest<'_>, digest: &mut Digest) {
+    digest.bytes(set.path.as_bytes());
+    digest.bytes(set.data);
+    digest.int(set.version);
+}
+
+#[inline(always)]
 fn look_at_create(create: &CreateRequest<'_>, digest: &mut Digest) {
     digest.bytes(create.path.as_bytes());
     digest.bytes(create.data);
@@ -186,7 +250,7 @@ pub fn multi_response_whole(body: &[u8]) -> Option<Digest> {
     Some(digest)
 }
 
-pub fn multi_response(body: &[u8]) -> Option<Digest> {
+pub fn multi_response_parts(body: &[u8]) -> Option<Digest> {
     let mut digest = Digest::default();
     let mut reader = Reader::new(body);
     loop {
@@ -202,6 +266,7 @@ pub fn multi_response(body: &[u8]) -> Option<Digest> {
     }
 }
 
+#[inline(always)]
 fn look_at_outcome(outcome: &Outcome<'_>, digest: &mut Digest) {
     match outcome {
         Outcome::Create(created) => digest.bytes(created.path.as_bytes()),
@@ -224,12 +289,14 @@ pub fn put_create(creation: &Creation, out: &mut BytesMut) {
     put_frame(out, &(header, create));
 }
 
+#[inline(always)]
 fn look_at_header(header: &ReplyHeader, digest: &mut Digest) {
     digest.int(header.xid);
     digest.long(header.zxid);
     digest.int(header.err.0);
 }
 
+#[inline(always)]
 fn look_at_multi_header(header: &MultiHeader, digest: &mut Digest) {
     digest.int(header.op.0);
     digest.int(header.err.0);

@@ -207,7 +207,10 @@ pub const WORKS: &[Work] = &[
             row("limit", || {
                 decoder(input::multi_request(), limit::multi_request)
             }),
-            row("jute-codec, as a Multi, then its parts", || {
+            row("jute-codec, each part as an enum", || {
+                decoder(input::multi_request(), ours::multi_request_parts)
+            }),
+            row("jute-codec, a Multi, then its parts", || {
                 decoder(input::multi_request(), ours::multi_request_whole)
             }),
             memcpy(|| copier(input::multi_request())),
@@ -230,7 +233,10 @@ pub const WORKS: &[Work] = &[
             row("limit", || {
                 decoder(input::multi_response(), limit::multi_response)
             }),
-            row("jute-codec, as a Multi, then its parts", || {
+            row("jute-codec, each part as an enum", || {
+                decoder(input::multi_response(), ours::multi_response_parts)
+            }),
+            row("jute-codec, a Multi, then its parts", || {
                 decoder(input::multi_response(), ours::multi_response_whole)
             }),
             memcpy(|| copier(input::multi_response())),
