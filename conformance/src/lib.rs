@@ -27,6 +27,8 @@
 //! | [`capture`] | TCP conversations out of pcap and pcapng files |
 //! | [`recording`] | captures as transcripts, and judged by the server engine |
 //! | [`lab`] | a player and a server on virtual time |
+//! | [`world`] | clients, a server and a network that fails, on virtual time, and what has to hold |
+//! | [`idl`], [`oracle`] | schema files, and a slow decoder driven by them to hold the codec to |
 //! | [`net`] | the network shell: TCP and the machine's clock |
 //!
 //! # How a machine is driven
