@@ -20,7 +20,7 @@
 //!
 //! # Advice to the next reader
 //!
-//! There are no buckets. Every slot has a [`Timer`]: the moment its timeout runs out, not rounded,
+//! There are no buckets. Every slot has a timer: the moment its timeout runs out, not rounded,
 //! in eight bytes with the slot's generation. A touch is one store, for that a timer is before a
 //! bucket's moment says the same as that its own bucket is not after it, and needs no division.
 //!

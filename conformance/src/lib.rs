@@ -1,19 +1,77 @@
 //! Judges ZooKeeper servers and clients by their session handshake.
+//!
+//! The crate has ZooKeeper's sessions as machines without sockets or clocks, a language for what
+//! two peers do to each other, and a catalogue of cases in that language. `zkspec` is its command
+//! line.
+//!
+//! ```
+//! use zk_conformance::net::InMemoryServer;
+//! use zk_conformance::server::Config;
+//!
+//! // An in-memory ZooKeeper for a test, on a port of the system's choice.
+//! let server = InMemoryServer::start(Config::default())?;
+//! let client = std::net::TcpStream::connect(server.address())?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # What is here
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`server`] | the server's side of a session: accept, handshake, renewal, expiry, close |
+//! | [`client`] | the client's side: which server next, connecting, priming, pings, the event queue |
+//! | [`expiry`] | the queue of tick buckets that ends sessions and silent connections |
+//! | [`transcript`] | the language: every packet by its meaning, anything as bytes |
+//! | [`player`] | plays the client side of a script and judges what comes back |
+//! | [`judge`] | the catalogue, and runs of it against a server |
+//! | [`capture`] | TCP conversations out of pcap and pcapng files |
+//! | [`recording`] | captures as transcripts, and judged by the server engine |
+//! | [`lab`] | a player and a server on virtual time |
+//! | [`net`] | the network shell: TCP and the machine's clock |
+//!
+//! # How a machine is driven
+//!
+//! [`server::Server`], [`client::Client`] and [`player::Player`] have the same four kinds of
+//! method. `handle` takes what happened outside, and when. `poll` says what has to be done outside,
+//! until there is nothing left. `deadline` says when to come back if nothing else happens. Getters
+//! look. There is no order to keep: outputs queue up.
+//!
+//! Time is [`Instant`], whole milliseconds from an origin that the driver picks. Under virtual time
+//! it jumps from one deadline to the next; over TCP it is the machine's.
+//!
+//! # What is judged, and what is not
+//!
+//! Framing, the connect records, renewal, expiry, pings, the end of a session, headers, auth, and
+//! four-letter words. Not yet: operations on data (the in-memory server answers `UNIMPLEMENTED`; in
+//! captures their headers, xids and order are held to the rules), TLS, SASL exchanges, ensembles.
 
 pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
 pub mod expiry;
+pub mod idl;
 pub mod judge;
 pub mod lab;
 pub mod net;
+pub mod oracle;
 mod phases;
 pub mod player;
 pub mod recording;
 pub mod server;
 pub mod time;
 pub mod transcript;
+pub mod world;
 
 pub use crate::expiry::ExpiryQueue;
 pub use crate::time::Instant;
+
+/// The examples of the README files.
+#[cfg(doctest)]
+mod readme {
+    #[doc = include_str!("../README.md")]
+    struct OfTheCrate;
+
+    #[doc = include_str!("../../README.md")]
+    struct OfTheWorkspace;
+}

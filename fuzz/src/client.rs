@@ -71,6 +71,8 @@ struct World {
     /// Answers given on this connection that nobody was told of.
     answered: u64,
     ends_told: u32,
+    /// Whether the server put an end into its latest watch event.
+    foretold: bool,
     was_dead: bool,
     faults: u64,
 }
@@ -123,6 +125,7 @@ impl World {
             open: BTreeSet::new(),
             answered: 0,
             ends_told: 0,
+            foretold: false,
             was_dead: false,
             faults: 0,
         }
@@ -252,7 +255,7 @@ impl World {
             read_only: [None, Some(false), Some(true), Some(false)][usize::from(form >> 3 & 3)],
         };
         let (phase, faults) = (self.client.phase(), self.faults);
-        let is_read = matches!(self.link, Link::Up { spoilt: false, .. });
+        let is_read = self.is_readable();
         self.receive(&framed(&response));
         if phase == Phase::Associating && is_read {
             let phase = self.client.phase();
@@ -338,12 +341,12 @@ impl World {
                     KeeperState::AUTH_FAILED,
                     KeeperState::CLOSED,
                 ];
-                // A server can say anything in a watch event, but that is not the end.
-                if event.event == EventType::NONE
-                    && event.path.is_none()
-                    && ends.contains(&event.state)
-                {
-                    self.ends_told += u32::from(!self.client.phase().is_alive());
+                let is_end = ends.contains(&event.state);
+                if !self.client.phase().is_alive() && is_end {
+                    self.ends_told += 1;
+                } else {
+                    // Apache takes the state in any event for told, and tells it no second time.
+                    self.foretold = is_end;
                 }
             }
             output => {
@@ -409,7 +412,7 @@ impl World {
                 "the dead hang on to nothing"
             );
             assert!(self.open.is_empty(), "the dead owe nothing");
-            assert_eq!(self.ends_told, 1, "the end is told once");
+            assert!(self.ends_told == 1 || self.foretold, "the end is told once");
         } else {
             assert!(
                 self.client.deadline().is_some(),
@@ -432,6 +435,15 @@ impl World {
 
     /// From here on the server, the network and the application are as good as can be.
     fn finish(&mut self) {
+        // As Apache's, the client divides the timeout by its servers, and what is left may be no
+        // time at all to connect in. No server grants that little.
+        if self
+            .client
+            .session_timeout()
+            .is_some_and(|it| it < SHORTEST_TIMEOUT)
+        {
+            return;
+        }
         let mut had_session = false;
         for _ in 0..GOOD_TURNS {
             if !self.client.phase().is_alive() {
@@ -439,11 +451,7 @@ impl World {
             }
             match self.client.phase() {
                 Phase::Connecting => self.connected(),
-                Phase::Associating => {
-                    // What an unfinished frame before has left behind makes this unreadable, and
-                    // the client tries anew.
-                    self.grant(3_000, 0b0000_1000);
-                }
+                Phase::Associating if self.is_readable() => self.grant(3_000, 0b0000_1000),
                 Phase::Connected | Phase::ConnectedReadOnly if self.pings() > 0 => {
                     had_session = true;
                     let id = self.client.close(self.now);
@@ -464,7 +472,13 @@ impl World {
             !phase.is_alive(),
             "still {phase} after {GOOD_TURNS} good turns"
         );
-        assert!(!had_session || phase == Phase::Closed || self.ends_told == 1);
+        assert!(!had_session || phase == Phase::Closed, "{phase}");
+    }
+
+    /// Whether the client is not in the middle of a frame, which would take in any answer. It will
+    /// try anew.
+    fn is_readable(&self) -> bool {
+        matches!(self.link, Link::Up { spoilt: false, .. })
     }
 
     fn pings(&self) -> u32 {
@@ -498,6 +512,9 @@ fn framed(payload: &impl Encode) -> Bytes {
 
 /// How many operations there are. Seeds use bytes below it, so that a new one changes none.
 const OPERATIONS: u8 = 19;
+
+/// Two ticks of a server in a hurry.
+const SHORTEST_TIMEOUT: Duration = Duration::from_millis(40);
 
 /// Moves within which a client that is served well has had its session and closed it.
 const GOOD_TURNS: u32 = 4_096;

@@ -12,19 +12,24 @@
 
 mod capture;
 mod client;
+mod differential;
 mod frame;
+mod messages;
 mod records;
 pub mod seeds;
 mod server;
 mod steps;
+mod transcript;
 mod walk;
 
 pub use crate::capture::capture;
 pub use crate::client::client;
+pub use crate::differential::differential;
 pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;
 pub use crate::server::server;
+pub use crate::transcript::transcript;
 
 /// A target's name and body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -33,9 +38,11 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("capture", capture),
     ("client", client),
+    ("differential", differential),
     ("frame", frame),
     ("records", records),
     ("server", server),
+    ("transcript", transcript),
 ];
 
 /// Claims that no input starts with the word `canary`, which is false.

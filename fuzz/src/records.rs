@@ -1,24 +1,90 @@
-//! The records, alone and behind their headers.
+//! The records, alone and behind their headers, and whole messages.
 
 use std::fmt::Debug;
 
+use jute_codec::Acl;
+use jute_codec::AddWatchRequest;
 use jute_codec::AuthPacket;
+use jute_codec::CheckVersionRequest;
+use jute_codec::CheckVersionTxn;
+use jute_codec::CheckWatchesRequest;
+use jute_codec::ClientInfo;
+use jute_codec::CloseSessionTxn;
 use jute_codec::ConnectRequest;
 use jute_codec::ConnectResponse;
+use jute_codec::Create2Response;
+use jute_codec::CreateContainerTxn;
+use jute_codec::CreateRequest;
+use jute_codec::CreateResponse;
+use jute_codec::CreateSessionTxn;
+use jute_codec::CreateTtlRequest;
+use jute_codec::CreateTtlTxn;
+use jute_codec::CreateTxn;
+use jute_codec::CreateTxnV0;
 use jute_codec::Decode;
 use jute_codec::DecodeError;
 use jute_codec::DecodeErrorKind;
+use jute_codec::DeleteContainerRequest;
+use jute_codec::DeleteRequest;
+use jute_codec::DeleteTxn;
 use jute_codec::Encode;
+use jute_codec::ErrorResponse;
+use jute_codec::ErrorTxn;
+use jute_codec::ExistsRequest;
+use jute_codec::ExistsResponse;
+use jute_codec::FileHeader;
+use jute_codec::GetAclRequest;
+use jute_codec::GetAclResponse;
+use jute_codec::GetAllChildrenNumberRequest;
+use jute_codec::GetAllChildrenNumberResponse;
+use jute_codec::GetChildren2Request;
+use jute_codec::GetChildren2Response;
+use jute_codec::GetChildrenRequest;
+use jute_codec::GetChildrenResponse;
+use jute_codec::GetDataRequest;
+use jute_codec::GetDataResponse;
+use jute_codec::GetEphemeralsRequest;
+use jute_codec::GetEphemeralsResponse;
+use jute_codec::GetMaxChildrenRequest;
+use jute_codec::GetMaxChildrenResponse;
+use jute_codec::GetSaslRequest;
+use jute_codec::Id;
+use jute_codec::LearnerInfo;
+use jute_codec::MultiHeader;
+use jute_codec::MultiTxn;
+use jute_codec::QuorumAuthPacket;
+use jute_codec::QuorumPacket;
 use jute_codec::Reader;
 use jute_codec::Reading;
+use jute_codec::ReconfigRequest;
 use jute_codec::Record;
+use jute_codec::RemoveWatchesRequest;
 use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 use jute_codec::Schema;
+use jute_codec::SetAclRequest;
+use jute_codec::SetAclResponse;
+use jute_codec::SetAclTxn;
+use jute_codec::SetDataRequest;
+use jute_codec::SetDataResponse;
+use jute_codec::SetDataTxn;
+use jute_codec::SetMaxChildrenRequest;
+use jute_codec::SetMaxChildrenTxn;
+use jute_codec::SetSaslRequest;
+use jute_codec::SetSaslResponse;
 use jute_codec::SetWatches;
 use jute_codec::SetWatches2;
+use jute_codec::Stat;
+use jute_codec::StatPersisted;
+use jute_codec::SyncRequest;
+use jute_codec::SyncResponse;
+use jute_codec::Txn;
+use jute_codec::TxnDigest;
+use jute_codec::TxnHeader;
 use jute_codec::WatcherEvent;
+use jute_codec::WhoAmIResponse;
 
+use crate::messages::MESSAGES;
 use crate::walk;
 
 /// What decodes encodes to the same bytes, prints, and is just what a walk along the schema takes
@@ -28,14 +94,22 @@ use crate::walk;
 /// other than 0 is 1 from then on, and a count below null is 0. Bytes after the last field are
 /// left out.
 ///
-/// The first byte chooses the records, the rest is the payload.
+/// The same holds for whole messages, read by their opcode: a header, and a body or several.
+///
+/// The first byte chooses the records or kind of message, the rest is the payload.
 pub fn records(data: &[u8]) {
     let [choice, payload @ ..] = data else {
         return;
     };
-    let (_, check) = CHOICES[usize::from(*choice) % CHOICES.len()];
-    check(payload);
+    let choice = usize::from(*choice);
+    match choice.checked_sub(FIRST_MESSAGE) {
+        Some(choice) => MESSAGES[choice % MESSAGES.len()].1(payload),
+        None => CHOICES[choice % CHOICES.len()].1(payload),
+    }
 }
+
+/// From this choice on it is a whole message.
+pub(crate) const FIRST_MESSAGE: usize = 192;
 
 /// Records in the order they lie in a payload, and the check of such a payload.
 pub(crate) type Choice = (&'static [Schema], fn(&[u8]));
@@ -68,6 +142,75 @@ choices! {
     RequestHeader SetWatches2;
     ReplyHeader;
     ReplyHeader WatcherEvent;
+    Id;
+    Acl;
+    Stat;
+    StatPersisted;
+    ClientInfo;
+    SetWatches;
+    SetWatches2;
+    MultiHeader;
+    AuthPacket;
+    GetDataRequest;
+    SetDataRequest;
+    ReconfigRequest;
+    SetDataResponse;
+    GetSaslRequest;
+    SetSaslRequest;
+    SetSaslResponse;
+    CreateRequest;
+    CreateTtlRequest;
+    DeleteRequest;
+    GetChildrenRequest;
+    GetAllChildrenNumberRequest;
+    GetChildren2Request;
+    CheckVersionRequest;
+    GetMaxChildrenRequest;
+    GetMaxChildrenResponse;
+    SetMaxChildrenRequest;
+    SyncRequest;
+    SyncResponse;
+    GetAclRequest;
+    SetAclRequest;
+    SetAclResponse;
+    AddWatchRequest;
+    WatcherEvent;
+    ErrorResponse;
+    CreateResponse;
+    Create2Response;
+    ExistsRequest;
+    ExistsResponse;
+    GetDataResponse;
+    GetChildrenResponse;
+    GetAllChildrenNumberResponse;
+    GetChildren2Response;
+    GetAclResponse;
+    CheckWatchesRequest;
+    RemoveWatchesRequest;
+    GetEphemeralsRequest;
+    GetEphemeralsResponse;
+    WhoAmIResponse;
+    LearnerInfo;
+    QuorumPacket;
+    QuorumAuthPacket;
+    FileHeader;
+    TxnDigest;
+    TxnHeader;
+    CreateTxnV0;
+    CreateTxn;
+    CreateTtlTxn;
+    CreateContainerTxn;
+    DeleteTxn;
+    SetDataTxn;
+    CheckVersionTxn;
+    SetAclTxn;
+    SetMaxChildrenTxn;
+    CreateSessionTxn;
+    CloseSessionTxn;
+    ErrorTxn;
+    Txn;
+    MultiTxn;
+    DeleteContainerRequest;
 }
 
 fn check<'a, T: Debug + Encode + PartialEq>(
@@ -104,7 +247,7 @@ fn check<'a, T: Debug + Encode + PartialEq>(
     }
 }
 
-fn encoded(value: &impl Encode) -> Vec<u8> {
+pub(crate) fn encoded(value: &impl Encode) -> Vec<u8> {
     let mut out = Vec::new();
     value.encode(&mut out);
     assert_eq!(out.len(), value.encoded_len());
@@ -112,7 +255,7 @@ fn encoded(value: &impl Encode) -> Vec<u8> {
 }
 
 /// An error points into the payload, and counts what is left from there.
-fn sensible(error: DecodeError, payload: &[u8]) {
+pub(crate) fn sensible(error: DecodeError, payload: &[u8]) {
     let left = payload.len() - error.offset;
     match error.kind {
         DecodeErrorKind::UnexpectedEnd { needed, available } => {
@@ -120,7 +263,8 @@ fn sensible(error: DecodeError, payload: &[u8]) {
         }
         DecodeErrorKind::CountOverBytes { count, available } => {
             assert!(
-                available + 4 == left && count as usize > available / 4,
+                // No item is longer at the least than an ACL, of 12 bytes.
+                available + 4 == left && count as usize > available / 12,
                 "{error}"
             );
         }

@@ -15,6 +15,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use zk_conformance::server::Flaw;
+use zk_conformance::transcript::parse;
 use zk_fuzz::TARGETS;
 use zk_fuzz::Target;
 use zk_fuzz::canary;
@@ -174,6 +175,17 @@ fn seeds_are_as_the_codec_makes_them() {
         }
         let found = fs::read(&file).unwrap_or_default();
         assert!(found == *input, "{path}: to be written with UPDATE=1");
+    }
+}
+
+/// A seed that is refused at once is none.
+#[test]
+fn texts_among_the_seeds_are_transcripts() {
+    for seed in seeds(&root().join("testdata")).unwrap() {
+        if let (Some((0, text)), "transcript") = (seed.input.split_first(), seed.target) {
+            let text = std::str::from_utf8(text).unwrap();
+            assert_eq!(parse(text).err(), None, "{}", seed.name);
+        }
     }
 }
 

@@ -140,6 +140,14 @@ wire_code! {
     QUOTA_EXCEEDED = -125, "QUOTAEXCEEDED";
     /// The server is busy.
     THROTTLED_OP = -127, "THROTTLEDOP";
+    /// The handle is in no state for it; of the C client alone, as are those below.
+    INVALID_STATE = -9, "ZINVALIDSTATE";
+    /// TLS failed.
+    SSL_CONNECTION_ERROR = -15, "ZSSLCONNECTIONERROR";
+    /// The client is closing.
+    CLOSING = -116, "ZCLOSING";
+    /// There is nothing to do.
+    NOTHING = -117, "ZNOTHING";
 }
 
 wire_code! {
@@ -189,6 +197,96 @@ wire_code! {
 }
 
 wire_code! {
+    /// What kind of znode to make: `CreateMode`, the `flags` of a
+    /// [`CreateRequest`](crate::CreateRequest).
+    pub struct CreateMode;
+    /// It stays.
+    PERSISTENT = 0, "PERSISTENT";
+    /// It goes with the session.
+    EPHEMERAL = 1, "EPHEMERAL";
+    /// It stays, and gets a number.
+    PERSISTENT_SEQUENTIAL = 2, "PERSISTENT_SEQUENTIAL";
+    /// It goes with the session, and gets a number.
+    EPHEMERAL_SEQUENTIAL = 3, "EPHEMERAL_SEQUENTIAL";
+    /// It goes when its last child has gone. Since 3.5.1.
+    CONTAINER = 4, "CONTAINER";
+    /// It goes when nothing changed for a time. Since 3.5.3.
+    PERSISTENT_WITH_TTL = 5, "PERSISTENT_WITH_TTL";
+    /// It goes when nothing changed for a time, and gets a number. Since 3.5.3.
+    PERSISTENT_SEQUENTIAL_WITH_TTL = 6, "PERSISTENT_SEQUENTIAL_WITH_TTL";
+}
+
+wire_code! {
+    /// What a persistent watch watches: `AddWatchMode`, the `mode` of an
+    /// [`AddWatchRequest`](crate::AddWatchRequest).
+    pub struct AddWatchMode;
+    /// The znode.
+    PERSISTENT = 0, "PERSISTENT";
+    /// The znode and all below it.
+    PERSISTENT_RECURSIVE = 1, "PERSISTENT_RECURSIVE";
+}
+
+wire_code! {
+    /// Which watches to look for or remove: `Watcher.WatcherType`, the `type` of a
+    /// [`RemoveWatchesRequest`](crate::RemoveWatchesRequest).
+    pub struct WatcherType;
+    /// Those for its children.
+    CHILDREN = 1, "Children";
+    /// Those for its data.
+    DATA = 2, "Data";
+    /// All of them.
+    ANY = 3, "Any";
+    /// Persistent ones. Since 3.9.0.
+    PERSISTENT = 4, "Persistent";
+    /// Persistent recursive ones. Since 3.9.0.
+    PERSISTENT_RECURSIVE = 5, "PersistentRecursive";
+}
+
+wire_code! {
+    /// What members talk about: the constants of `Leader`, the `type` of a
+    /// [`QuorumPacket`](crate::QuorumPacket).
+    pub struct QuorumPacketType;
+    /// A follower passes a request on.
+    REQUEST = 1, "REQUEST";
+    /// The leader proposes a transaction.
+    PROPOSAL = 2, "PROPOSAL";
+    /// A follower has logged a proposal.
+    ACK = 3, "ACK";
+    /// The leader commits a proposal.
+    COMMIT = 4, "COMMIT";
+    /// The leader asks for signs of life, and is told the sessions'.
+    PING = 5, "PING";
+    /// A follower asks whether a session is still valid.
+    REVALIDATE = 6, "REVALIDATE";
+    /// The leader and a follower are level.
+    SYNC = 7, "SYNC";
+    /// The leader tells an observer of a transaction.
+    INFORM = 8, "INFORM";
+    /// The leader commits a reconfiguration.
+    COMMIT_AND_ACTIVATE = 9, "COMMITANDACTIVATE";
+    /// The leader is new.
+    NEW_LEADER = 10, "NEWLEADER";
+    /// A follower presents itself.
+    FOLLOWER_INFO = 11, "FOLLOWERINFO";
+    /// The follower may serve.
+    UP_TO_DATE = 12, "UPTODATE";
+    /// What the follower lacks comes as transactions.
+    DIFF = 13, "DIFF";
+    /// The follower has to cut its log.
+    TRUNC = 14, "TRUNC";
+    /// What the follower lacks comes as a snapshot.
+    SNAP = 15, "SNAP";
+    /// An observer presents itself.
+    OBSERVER_INFO = 16, "OBSERVERINFO";
+    /// The leader presents itself and its epoch.
+    LEADER_INFO = 17, "LEADERINFO";
+    /// A follower takes the epoch.
+    ACK_EPOCH = 18, "ACKEPOCH";
+    /// The leader tells an observer of a reconfiguration.
+    INFORM_AND_ACTIVATE = 19, "INFORMANDACTIVATE";
+}
+
+wire_code! {
     /// Numbers that stand for a kind of packet rather than for a request of the caller's.
     pub struct Xid;
     /// A watch event.
@@ -199,4 +297,57 @@ wire_code! {
     AUTH = -4, "auth";
     /// A `setWatches` or `setWatches2`.
     SET_WATCHES = -8, "setWatches";
+}
+
+wire_code! {
+    /// What the first four bytes of a connection may be instead of a frame's length
+    /// (`FourLetterCommands`).
+    ///
+    /// A frame that long is over every limit, so that the two cannot be confused. A server answers
+    /// with text and closes; `stmk` is followed by eight bytes.
+    ///
+    /// ```
+    /// use jute_codec::FourLetterWord;
+    ///
+    /// let start = FourLetterWord(i32::from_be_bytes(*b"ruok"));
+    /// assert_eq!(start, FourLetterWord::RUOK);
+    /// assert_eq!(FourLetterWord(45).name(), None);
+    /// ```
+    pub struct FourLetterWord;
+    /// The configuration.
+    CONF = 0x636f_6e66, "conf";
+    /// The connections, in detail.
+    CONS = 0x636f_6e73, "cons";
+    /// Resets the numbers of connections.
+    CRST = 0x6372_7374, "crst";
+    /// Sizes of files.
+    DIRS = 0x6469_7273, "dirs";
+    /// The sessions, by expiry.
+    DUMP = 0x6475_6d70, "dump";
+    /// The environment.
+    ENVI = 0x656e_7669, "envi";
+    /// The trace mask.
+    GTMK = 0x6774_6d6b, "gtmk";
+    /// Digests of the data.
+    HASH = 0x6861_7368, "hash";
+    /// Whether it is read-only.
+    ISRO = 0x6973_726f, "isro";
+    /// Numbers for monitoring.
+    MNTR = 0x6d6e_7472, "mntr";
+    /// Whether it is there at all.
+    RUOK = 0x7275_6f6b, "ruok";
+    /// Resets the server's numbers.
+    SRST = 0x7372_7374, "srst";
+    /// The server in brief.
+    SRVR = 0x7372_7672, "srvr";
+    /// The server and its connections.
+    STAT = 0x7374_6174, "stat";
+    /// Sets the trace mask.
+    STMK = 0x7374_6d6b, "stmk";
+    /// Watches by session.
+    WCHC = 0x7763_6863, "wchc";
+    /// Watches by path.
+    WCHP = 0x7763_6870, "wchp";
+    /// Watches in brief.
+    WCHS = 0x7763_6873, "wchs";
 }

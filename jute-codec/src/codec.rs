@@ -6,6 +6,7 @@ use crate::DecodeError;
 use crate::JuteType;
 use crate::Reader;
 use crate::Ustring;
+use crate::text;
 
 /// A type that can be read off the wire, borrowing what it can from the payload.
 ///
@@ -22,6 +23,27 @@ pub trait Decode<'a>: Sized {
     /// # Errors
     /// Says what is wrong, in which record and field, at which byte.
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
+
+    /// Whether a value is nothing but ints and text, so that a vector of them can be checked to be
+    /// UTF-8 as a whole: a check for each name of 15 bytes takes 120 instructions, one for all of
+    /// them takes 8 a name.
+    ///
+    /// Holds if each int consists of ASCII bytes, as lengths under 128 do. Those stand at both ends
+    /// of every text, so no character can reach across.
+    #[doc(hidden)]
+    const TEXTUAL: bool = false;
+
+    /// Passes over a textual value without checking its text; `None` if an int is not ASCII.
+    #[doc(hidden)]
+    fn skip_text(_rest: &mut &'a [u8]) -> Option<()> {
+        None
+    }
+
+    /// Reads a textual value off the front of text, where [`skip_text`](Self::skip_text) has been.
+    #[doc(hidden)]
+    fn decode_text(_rest: &mut &'a str) -> Option<Self> {
+        None
+    }
 
     /// Reads `payload` strictly, as one value and nothing else.
     ///
@@ -181,10 +203,21 @@ impl Encode for Option<&[u8]> {
 impl<'a> Decode<'a> for Ustring<'a> {
     const TYPE: JuteType = JuteType::Ustring;
     const MIN_LEN: usize = 4;
+    const TEXTUAL: bool = true;
 
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.ustring()
+    }
+
+    #[inline]
+    fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
+        text::skip_string(rest)
+    }
+
+    #[inline]
+    fn decode_text(rest: &mut &'a str) -> Option<Self> {
+        text::string(rest).map(Ustring::new)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::OpCode;
+
 /// Why a record could not be decoded.
 ///
 /// The error is `Copy`, allocates nothing and compares by value, so that a test can assert on it.
@@ -52,6 +54,8 @@ pub enum DecodeErrorKind {
     },
     /// Bytes that no field of the record accounts for.
     TrailingBytes(usize),
+    /// An operation that has no place in a multi, or not in one with those before it.
+    UnexpectedOperation(OpCode),
 }
 
 impl DecodeError {
@@ -108,6 +112,10 @@ impl fmt::Display for DecodeErrorKind {
             Self::TrailingBytes(count) => {
                 write!(f, "{} after the last field", Plural(count, "byte"))
             }
+            Self::UnexpectedOperation(op) => match op.name() {
+                Some(name) => write!(f, "{name} has no place in this multi"),
+                None => write!(f, "operation {} has no place in a multi", op.0),
+            },
         }
     }
 }

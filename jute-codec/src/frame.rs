@@ -199,9 +199,22 @@ impl Framer {
 /// put_frame(&mut out, &RequestHeader { xid: Xid::PING.0, op: OpCode::PING });
 /// assert_eq!(out[..], [0, 0, 0, 8, 255, 255, 255, 254, 0, 0, 0, 11]);
 /// ```
+#[inline]
 pub fn put_frame(out: &mut BytesMut, payload: &impl Encode) {
     let count = payload.encoded_len();
-    out.reserve(4 + count);
-    out.put_i32(length(count));
-    payload.encode(out);
+    let mut short = [0; SHORT_FRAME];
+    if let Some(frame) = short.get_mut(..4 + count) {
+        let mut unwritten = &mut *frame;
+        unwritten.put_i32(length(count));
+        payload.encode(&mut unwritten);
+        out.extend_from_slice(frame);
+    } else {
+        out.reserve(4 + count);
+        out.put_i32(length(count));
+        payload.encode(out);
+    }
 }
+
+/// Frames up to this length are written on the stack and appended at once: a check of the buffer's
+/// room for each field costs more than the whole frame (W3: 90 instructions to 26).
+const SHORT_FRAME: usize = 64;

@@ -1,10 +1,12 @@
-//! The two macros of the crate: one gives a record its codec, one a code its names.
+//! The macros of the crate: one gives a record its codec, one a code its names. Two more give both
+//! what the optional features are for.
 
 /// Gives a plain struct its codec and schema.
 ///
-/// Each line is a field, its Rust type and its name in the schema. The list repeats the struct on
-/// purpose: it is what the wire order, the lengths and the schema come from, and a slip between
-/// the two does not compile. The expansion is what one would write by hand:
+/// The head names the record and, behind `=`, the schema's module below `org.apache.zookeeper` and
+/// class. Each line is a field, its Rust type and its name in the schema. The list repeats the
+/// struct on purpose: it is what the wire order, the lengths and the schema come from, and a slip
+/// between the two does not compile. The expansion is what one would write by hand:
 ///
 /// ```text
 /// impl<'a> Decode<'a> for AuthPacket<'a> {
@@ -20,7 +22,11 @@
 /// impl Record for AuthPacket<'_> { const SCHEMA: Schema = …; }
 /// ```
 macro_rules! wire_record {
-    ($record:ident $(<$life:lifetime>)? { $($field:ident: $ty:ty = $name:literal,)+ }) => {
+    (
+        $record:ident $(<$life:lifetime>)? = $module:literal . $class:literal {
+            $($field:ident: $ty:ty = $name:literal,)+
+        }
+    ) => {
         impl<'a> $crate::Decode<'a> for wire_record!(@type $record 'a $($life)?) {
             const TYPE: $crate::JuteType = $crate::JuteType::Record(
                 &<Self as $crate::Record>::SCHEMA,
@@ -29,11 +35,26 @@ macro_rules! wire_record {
 
             #[inline]
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
+                reader.expect_integers(&<Self as $crate::Record>::SCHEMA, Self::MIN_LEN)?;
                 $(
                     let $field = $crate::Decode::decode(reader)
-                        .map_err(|error| error.in_field(stringify!($record), $name))?;
+                        .map_err(|error| error.in_field($class, $name))?;
                 )+
                 Ok(Self { $($field),+ })
+            }
+
+            const TEXTUAL: bool = true $(&& <$ty as $crate::Decode<'_>>::TEXTUAL)+;
+
+            #[inline]
+            fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
+                $(<$ty as $crate::Decode<'_>>::skip_text(rest)?;)+
+                Some(())
+            }
+
+            #[inline]
+            fn decode_text(rest: &mut &'a str) -> Option<Self> {
+                $(let $field = $crate::Decode::decode_text(rest)?;)+
+                Some(Self { $($field),+ })
             }
         }
 
@@ -49,9 +70,14 @@ macro_rules! wire_record {
             }
         }
 
+        record_features!(wire_record!(@type $record 'a $($life)?), $class, $record {
+            $($field = $name,)+
+        });
+
         impl $crate::Record for wire_record!(@type $record '_ $($life)?) {
             const SCHEMA: $crate::Schema = $crate::Schema::new(
-                stringify!($record),
+                concat!("org.apache.zookeeper.", $module),
+                $class,
                 &[$($crate::Field::new(
                     $name,
                     <$ty as $crate::Decode<'_>>::TYPE,
@@ -129,6 +155,8 @@ macro_rules! wire_code {
             }
         }
 
+        code_features!($code { $($value),+ });
+
         impl $crate::Encode for $code {
             #[inline]
             fn encoded_len(&self) -> usize {
@@ -138,6 +166,80 @@ macro_rules! wire_code {
             #[inline]
             fn encode(&self, out: &mut impl bytes::BufMut) {
                 out.put_i32(self.0);
+            }
+        }
+    };
+}
+
+/// What the optional features make of a record.
+macro_rules! record_features {
+    ($ty:ty, $class:expr, $record:ident { $($field:ident = $name:literal,)+ }) => {
+        #[cfg(feature = "serde")]
+        impl<'a> serde::Serialize for $ty {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct;
+
+                use $crate::serial::Shown;
+
+                let count = 0 $(+ usize::from(!self.$field.is_missing()))+;
+                let mut fields = serializer.serialize_struct($class, count)?;
+                $(self.$field.show($name, &mut fields)?;)+
+                fields.end()
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'a> $crate::serial::Shown for $ty {
+            fn show<S: serde::ser::SerializeStruct>(
+                &self,
+                name: &'static str,
+                fields: &mut S,
+            ) -> Result<(), S::Error> {
+                fields.serialize_field(name, self)
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $ty {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok($record { $($field: u.arbitrary()?),+ })
+            }
+        }
+    };
+}
+
+/// What the optional features make of a code.
+macro_rules! code_features {
+    ($code:ident { $($value:literal),+ }) => {
+        shown!($code);
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $code {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::serial::code(self.name(), self.0, serializer)
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $code {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                $crate::structured::code(&[$($value),+], u).map(Self)
+            }
+        }
+    };
+}
+
+/// For types that are shown as they serialize by themselves.
+macro_rules! shown {
+    ($ty:ty) => {
+        #[cfg(feature = "serde")]
+        impl $crate::serial::Shown for $ty {
+            fn show<S: serde::ser::SerializeStruct>(
+                &self,
+                name: &'static str,
+                fields: &mut S,
+            ) -> Result<(), S::Error> {
+                fields.serialize_field(name, self)
             }
         }
     };

@@ -22,6 +22,17 @@ pub enum JuteType {
     Record(&'static Schema),
 }
 
+impl JuteType {
+    /// The length of an integer.
+    const fn integer_len(self) -> Option<usize> {
+        match self {
+            Self::Int => Some(4),
+            Self::Long => Some(8),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for JuteType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -40,6 +51,8 @@ impl fmt::Display for JuteType {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Schema {
+    /// The module the class is in, such as `org.apache.zookeeper.proto`.
+    pub module: &'static str,
     /// The class, such as `ConnectRequest`.
     pub name: &'static str,
     /// Its fields in wire order.
@@ -49,8 +62,40 @@ pub struct Schema {
 impl Schema {
     /// Describes a record; for the codec's own macro and for records of one's own.
     #[must_use]
-    pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
-        Self { name, fields }
+    pub const fn new(module: &'static str, name: &'static str, fields: &'static [Field]) -> Self {
+        Self {
+            module,
+            name,
+            fields,
+        }
+    }
+
+    /// Whether all fields are integers, so that nothing but a payload's end can be wrong with them.
+    pub(crate) const fn is_integers(&self) -> bool {
+        let mut fields = self.fields;
+        while let [field, rest @ ..] = fields {
+            if field.ty.integer_len().is_none() {
+                return false;
+            }
+            fields = rest;
+        }
+        true
+    }
+
+    /// The first of these integers that `available` bytes do not hold, how many bytes it takes and
+    /// how many come before it.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn first_cut(&self, available: usize) -> (&'static str, usize, usize) {
+        let mut start = 0;
+        for field in self.fields {
+            let length = field.ty.integer_len().unwrap_or_default();
+            if available - start < length {
+                return (field.name, length, start);
+            }
+            start += length;
+        }
+        ("", 0, start)
     }
 }
 

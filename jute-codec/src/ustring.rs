@@ -51,6 +51,11 @@ impl<'a> Ustring<'a> {
         }
     }
 
+    /// Bytes that have been found not to be UTF-8.
+    pub(crate) const fn not_utf8(bytes: &'a [u8]) -> Self {
+        Self(Form::Other(bytes))
+    }
+
     /// The text; `None` if it is null or not UTF-8. Costs nothing: the check was made on reading.
     #[must_use]
     pub const fn as_str(self) -> Option<&'a str> {

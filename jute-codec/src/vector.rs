@@ -9,6 +9,7 @@ use crate::DecodeError;
 use crate::Encode;
 use crate::JuteType;
 use crate::Reader;
+use crate::Reading;
 use crate::codec::length;
 
 /// A jute `vector<T>`, held without allocating.
@@ -38,10 +39,27 @@ enum Form<'a, T> {
     Null,
     Wire {
         count: usize,
-        items: &'a [u8],
-        reading: crate::Reading,
+        items: Items<'a>,
+        reading: Reading,
     },
     Slice(&'a [T]),
+}
+
+/// The bytes of items that have been checked.
+#[derive(Clone, Copy)]
+enum Items<'a> {
+    Bytes(&'a [u8]),
+    /// Found to be UTF-8 as a whole.
+    Text(&'a str),
+}
+
+impl<'a> Items<'a> {
+    const fn as_bytes(self) -> &'a [u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Text(text) => text.as_bytes(),
+        }
+    }
 }
 
 impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
@@ -82,12 +100,40 @@ impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
                 count,
                 items,
                 reading,
-            } => Iter(Source::Wire {
-                left: count,
-                reader: Reader::with(items, reading),
+            } => Iter(match items {
+                Items::Bytes(bytes) => Source::Wire {
+                    left: count,
+                    reader: Reader::with(bytes, reading),
+                },
+                Items::Text(text) => Source::Text { left: count, text },
             }),
             Form::Slice(items) => Iter(Source::Slice(items)),
         }
+    }
+}
+
+#[cfg(feature = "arbitrary")]
+impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
+    /// As many items as can be read.
+    pub(crate) fn of_items(mut reader: Reader<'a>) -> Self {
+        let start = reader.rest();
+        let (mut count, mut items) = (0, reader.since(start));
+        while !reader.is_empty() && T::decode(&mut reader).is_ok() {
+            (count, items) = (count + 1, reader.since(start));
+        }
+        let reading = reader.reading();
+        Self(Form::Wire {
+            count,
+            items: Items::Bytes(items),
+            reading,
+        })
+    }
+}
+
+/// The null vector.
+impl<T> Default for Vector<'_, T> {
+    fn default() -> Self {
+        Self(Form::Null)
     }
 }
 
@@ -116,16 +162,27 @@ impl<'a, T: Decode<'a>> Decode<'a> for Vector<'a, T> {
         let Some(count) = reader.count(T::MIN_LEN)? else {
             return Ok(Self(Form::Null));
         };
-        let start = reader.clone();
+        Ok(Self(Form::Wire {
+            count,
+            items: Self::check(count, reader)?,
+            reading: reader.reading(),
+        }))
+    }
+}
+
+impl<'a, T: Decode<'a>> Vector<'a, T> {
+    #[inline]
+    fn check(count: usize, reader: &mut Reader<'a>) -> Result<Items<'a>, DecodeError> {
+        if T::TEXTUAL
+            && let Some(text) = reader.take_text::<T>(count)
+        {
+            return Ok(Items::Text(text));
+        }
+        let start = reader.rest();
         for _ in 0..count {
             T::decode(reader)?;
         }
-        let reading = reader.reading();
-        Ok(Self(Form::Wire {
-            count,
-            items: reader.since(&start),
-            reading,
-        }))
+        Ok(Items::Bytes(reader.since(start)))
     }
 }
 
@@ -133,7 +190,7 @@ impl<'a, T: Encode> Encode for Vector<'a, T> {
     fn encoded_len(&self) -> usize {
         4 + match self.0 {
             Form::Null => 0,
-            Form::Wire { items, .. } => items.len(),
+            Form::Wire { items, .. } => items.as_bytes().len(),
             Form::Slice(items) => items.iter().map(Encode::encoded_len).sum(),
         }
     }
@@ -143,7 +200,7 @@ impl<'a, T: Encode> Encode for Vector<'a, T> {
             Form::Null => out.put_i32(-1),
             Form::Wire { count, items, .. } => {
                 out.put_i32(length(count));
-                out.put_slice(items);
+                out.put_slice(items.as_bytes());
             }
             Form::Slice(items) => {
                 out.put_i32(length(items.len()));
@@ -180,6 +237,7 @@ pub struct Iter<'a, T>(Source<'a, T>);
 #[derive(Clone, Debug)]
 enum Source<'a, T> {
     Wire { left: usize, reader: Reader<'a> },
+    Text { left: usize, text: &'a str },
     Slice(&'a [T]),
 }
 
@@ -198,12 +256,16 @@ impl<'a, T: Decode<'a> + Clone> Iterator for Iter<'a, T> {
                 // Each item was read once when the vector was: this cannot fail.
                 T::decode(reader).ok()
             }
+            Source::Text { left, text } => {
+                *left = left.checked_sub(1)?;
+                T::decode_text(text)
+            }
         }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = match &self.0 {
-            Source::Wire { left, .. } => *left,
+            Source::Wire { left, .. } | Source::Text { left, .. } => *left,
             Source::Slice(items) => items.len(),
         };
         (left, Some(left))

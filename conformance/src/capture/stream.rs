@@ -74,10 +74,11 @@ impl<'a> Stream<'_, 'a> {
             }
             self.established = true;
         }
+        // What it brings is there when what came before it is looked for, and comes after that.
+        self.end(from).half.accept(segment);
         if let Some(acknowledged) = segment.acknowledged {
             self.on_acknowledged(index, from.peer(), acknowledged, segment, LATE_IN_A_ROW);
         }
-        self.end(from).half.accept(segment);
         self.deliver(from, segment);
     }
 
@@ -132,10 +133,7 @@ impl<'a> Stream<'_, 'a> {
     ) {
         self.end(sender).half.note_acknowledged(acknowledged);
         while self.end(sender).half.lacks(acknowledged) {
-            if let Some((found, late)) = self.filled_later(index, sender) {
-                if found == index {
-                    return;
-                }
+            if let Some(late) = self.filled_later(index, sender) {
                 // It was there first, and so was what it acknowledges.
                 if let (Some(acknowledged), Some(lates)) = (late.acknowledged, lates.checked_sub(1))
                 {
@@ -153,16 +151,15 @@ impl<'a> Stream<'_, 'a> {
         }
     }
 
-    /// The segment that has the next byte of `sender`, if it is the segment `index` or comes soon
-    /// after it.
-    fn filled_later(&mut self, index: usize, sender: Side) -> Option<(usize, Segment<'a>)> {
+    /// The segment soon after the segment `index` that has the next byte of `sender`.
+    fn filled_later(&mut self, index: usize, sender: Side) -> Option<Segment<'a>> {
         let next = self.end(sender).half.next_sequence()?;
-        let segments = self.flow.segments.iter().enumerate();
-        let mut following = segments.skip(index).take(LOOK_AHEAD);
-        let filled = following.find(|(_, (side, segment))| {
+        let segments = self.flow.segments.iter();
+        let mut following = segments.skip(index.saturating_add(1)).take(LOOK_AHEAD);
+        let filled = following.find(|(side, segment)| {
             *side == sender && next.wrapping_sub(segment.first_byte()) < segment.length()
         });
-        filled.map(|(found, (_, segment))| (found, *segment))
+        filled.map(|(_, segment)| *segment)
     }
 
     /// Gives the application everything that needs no waiting.

@@ -6,6 +6,7 @@ mod input;
 mod list;
 mod replay;
 mod report;
+mod schema;
 mod serve;
 mod server;
 mod signal;
@@ -41,12 +42,14 @@ enum Color {
 enum Verb {
     /// Judge a server; without an address, the one that is built in.
     Server(server::Arguments),
-    /// Run the in-memory server.
+    /// Run the in-memory server; SIGHUP restarts it over its data: connections go, sessions stay.
     Serve(serve::Arguments),
     /// Show bytes, a capture or a transcript as readable lines.
     Decode(decode::Arguments),
     /// Judge transcripts and captures offline, or play their client side to a live server.
     Replay(replay::Arguments),
+    /// Hold the codec against a schema file: the zookeeper.jute of any release.
+    Schema(schema::Arguments),
     /// List the cases.
     List(list::Arguments),
     /// Explain a case: what it claims, where that comes from, what it plays.
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
+        Verb::Schema(arguments) => schema::run(&arguments),
         Verb::List(arguments) => list::run(&arguments),
         Verb::Explain(arguments) => list::explain(&arguments),
         Verb::Completions { shell } => {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anstyle::AnsiColor;
 use anstyle::Style as Colour;
+use tokio::sync::Mutex;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
@@ -29,7 +30,14 @@ use crate::recording::Recording;
 use crate::recording::Remark;
 use crate::recording::Style;
 use crate::server::Config;
+use crate::transcript::Action;
+use crate::transcript::IntExpr;
+use crate::transcript::IntName;
+use crate::transcript::Packet;
+use crate::transcript::Part;
 use crate::transcript::Script;
+use crate::transcript::Term;
+use crate::transcript::Value;
 
 const GOOD: Colour = AnsiColor::Green.on_default();
 const BAD: Colour = AnsiColor::Red.on_default().bold();
@@ -101,12 +109,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         let mut running = tokio::task::JoinSet::new();
         let mut outcomes = BTreeMap::new();
         let mut plays = plays.into_iter().enumerate();
+        let turns = Arc::new(Mutex::new(()));
         loop {
             while running.len() < AT_ONCE
                 && let Some((index, (subject, script))) = plays.next()
             {
                 let options = options.clone();
+                let turns = Arc::clone(&turns);
                 running.spawn(async move {
+                    let _turn = if presents_an_id_of_its_own(&script) {
+                        Some(turns.lock().await)
+                    } else {
+                        None
+                    };
                     let played = replay(&subject, &script, &options, times).await;
                     (index, script, subject, played)
                 });
@@ -131,6 +146,34 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
 
 /// Transcripts played at a time.
 const AT_ONCE: usize = 16;
+
+/// Whether a script presents a session id that no server gave it. Another may present the same, and
+/// Apache closes the one connection because of the other; so these take turns.
+fn presents_an_id_of_its_own(script: &Script) -> bool {
+    let is_number = |term: &Term| match term {
+        Term::Is(Value::Int(IntExpr(atoms))) => atoms
+            .iter()
+            .all(|atom| matches!(atom.of, IntName::Number(number) if number != 0)),
+        _ => false,
+    };
+    let packets = script.steps.iter().flat_map(|step| match &step.action {
+        Action::Send { packets, .. } => packets.as_slice(),
+        _ => &[],
+    });
+    let mut parts = packets.flat_map(|packet| match packet {
+        Packet::Frame(parts) => parts.as_slice(),
+        Packet::Raw(_) => &[],
+    });
+    parts.any(|part| match part {
+        Part::Record { schema, fields } => {
+            schema.name == "ConnectRequest"
+                && fields
+                    .iter()
+                    .any(|(name, term)| *name == "sessionId" && is_number(term))
+        }
+        Part::Bytes(_) | Part::Rest => false,
+    })
+}
 
 /// What came of playing a script.
 struct Replayed {

@@ -1,18 +1,20 @@
 //! `zkspec serve`: the in-memory server, for clients to try themselves on.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::time::Duration;
-
-use tokio::sync::oneshot;
 
 use crate::Instant;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::runtime;
 use crate::cli::say;
+use crate::cli::signal::Hangups;
 use crate::cli::signal::asked_to_stop;
 use crate::net;
 use crate::net::Clock;
+use crate::net::Control;
+use crate::net::Listener;
 use crate::server::Config;
 use crate::server::Event;
 use crate::server::Flaw;
@@ -128,28 +130,38 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         hint: Some("port 0 lets the system choose a free one".to_owned()),
     };
     let clock = Clock::start();
-    runtime()?.block_on(async {
-        let listener = std::net::TcpListener::bind(arguments.address).map_err(cannot)?;
-        let address = listener.local_addr().map_err(cannot)?;
-        let listener = net::listen(listener).map_err(cannot)?;
-        config.client_port = address.port();
-        config.start_ms = net::start_millis();
-        say(format_args!("listening on {address}"));
-        let verbose = arguments.verbose;
-        let tell = move |event: &Event| {
-            if verbose {
-                say(event);
-            }
+    let listener = Listener::bind(arguments.address).map_err(cannot)?;
+    let address = listener.address();
+    config.client_port = address.port();
+    config.start_ms = net::start_millis();
+    let control = listener.control();
+    let runtime = runtime()?;
+    let hangups = runtime.block_on(async { Hangups::catch() });
+    std::thread::spawn(move || runtime.block_on(obey_signals(hangups, control)));
+    say(format_args!("listening on {address}"));
+    let tell = |event: &Event| {
+        if arguments.verbose {
+            say(event);
+        }
+    };
+    let server = Server::new(config, Instant::ZERO);
+    listener.serve(server, clock, tell).map_err(cannot)?;
+    Ok(Exit::Fine)
+}
+
+/// Turns signals into what the server is told. A hangup is a restart, unless it comes because the
+/// terminal the server was started in is gone.
+async fn obey_signals(mut hangups: Hangups, control: Control) {
+    let in_terminal = std::io::stdout().is_terminal();
+    loop {
+        let is_hangup = tokio::select! {
+            () = asked_to_stop() => false,
+            () = hangups.next() => true,
         };
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(async move {
-            asked_to_stop().await;
-            let _ = stop.send(());
-        });
-        let server = Server::new(config, Instant::ZERO);
-        net::serve(listener, server, clock, tell, stopped)
-            .await
-            .map_err(cannot)?;
-        Ok(Exit::Fine)
-    })
+        if !is_hangup || in_terminal && !std::io::stdout().is_terminal() {
+            return control.stop();
+        }
+        say("starting again");
+        control.restart();
+    }
 }

@@ -260,6 +260,12 @@ impl Client {
         self.outputs.pop_front()
     }
 
+    /// How it was set up.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// What the client is doing.
     #[must_use]
     pub const fn phase(&self) -> Phase {

@@ -289,7 +289,7 @@ pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, Str
         player::Verdict::Untested(trouble) => return Err(trouble.to_string()),
         player::Verdict::Failed(failure) => {
             return Err(format!(
-                "the server does not complete a plain handshake: expected {}, got {}",
+                "the server does not complete a plain handshake: expected {}; actual: {}",
                 failure.expected.join(" or "),
                 failure.actual
             ));
@@ -377,7 +377,7 @@ impl Verdict {
             Self::Passed | Self::Tolerated { .. } => "it passed".to_owned(),
             Self::Failed(problem) => {
                 format!(
-                    "expected {}, got {}",
+                    "expected {}; actual: {}",
                     problem.expected.join(" or "),
                     problem.actual
                 )

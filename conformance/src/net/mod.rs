@@ -3,14 +3,17 @@
 //! It carries out what the engines ask for and tells them what happened; whatever it could decide
 //! is decided in them.
 
+mod client;
 mod clock;
 mod player;
 mod server;
 
+pub use self::client::Notice;
+pub use self::client::TcpClient;
 pub use self::clock::Clock;
 pub use self::clock::start_millis;
 pub use self::player::Played;
 pub use self::player::play;
+pub use self::server::Control;
 pub use self::server::InMemoryServer;
-pub use self::server::listen;
-pub use self::server::serve;
+pub use self::server::Listener;

@@ -85,8 +85,8 @@ pub async fn play(
 /// The connections of one run, each with a task that reads and one that writes.
 struct Wires {
     address: SocketAddr,
-    tell: mpsc::UnboundedSender<(String, Happened)>,
-    happened: mpsc::UnboundedReceiver<(String, Happened)>,
+    tell: mpsc::Sender<(String, Happened)>,
+    happened: mpsc::Receiver<(String, Happened)>,
     orders: BTreeMap<String, mpsc::UnboundedSender<Order>>,
     tasks: JoinSet<()>,
 }
@@ -100,7 +100,8 @@ enum Happened {
 
 impl Wires {
     fn new(address: SocketAddr) -> Self {
-        let (tell, happened) = mpsc::unbounded_channel();
+        // A server that sends faster than the player reads has to wait.
+        let (tell, happened) = mpsc::channel(64);
         Self {
             address,
             tell,
@@ -127,11 +128,11 @@ impl Wires {
         let address = self.address;
         self.tasks.spawn(async move {
             let Ok(stream) = TcpStream::connect(address).await else {
-                let _ = tell.send((name, Happened::Refused));
+                let _ = tell.send((name, Happened::Refused)).await;
                 return;
             };
             let _ = stream.set_nodelay(true);
-            let _ = tell.send((name.clone(), Happened::Opened));
+            let _ = tell.send((name.clone(), Happened::Opened)).await;
             let (read, write) = stream.into_split();
             let reading = tokio::spawn(receive(read, name, tell));
             obey(write, &mut taken).await;
@@ -170,11 +171,7 @@ async fn obey(mut write: OwnedWriteHalf, orders: &mut mpsc::UnboundedReceiver<Or
 }
 
 /// Tells what comes in until the server's side ends.
-async fn receive(
-    mut read: OwnedReadHalf,
-    name: String,
-    tell: mpsc::UnboundedSender<(String, Happened)>,
-) {
+async fn receive(mut read: OwnedReadHalf, name: String, tell: mpsc::Sender<(String, Happened)>) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let happened = match read.read(&mut buffer).await {
@@ -184,7 +181,7 @@ async fn receive(
             Err(_) => Happened::Ended(End::Rst),
         };
         let over = matches!(happened, Happened::Ended(_));
-        if tell.send((name.clone(), happened)).is_err() || over {
+        if tell.send((name.clone(), happened)).await.is_err() || over {
             return;
         }
     }

@@ -1,22 +1,29 @@
-//! Serves the in-memory server over TCP: a thin shell, a task a connection, all on one thread.
+//! Serves the in-memory server over TCP: a thin shell, all connections on one thread.
 
-use std::cell::Cell;
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::io;
+use std::io::Read;
+use std::io::Write;
+use std::net::Ipv4Addr;
+use std::net::Shutdown;
 use std::net::SocketAddr;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use bytes::Buf;
-use bytes::Bytes;
-use tokio::io::Interest;
-use tokio::net::TcpListener;
-use tokio::net::TcpStream;
-use tokio::sync::Notify;
-use tokio::sync::oneshot;
-use tokio::task::LocalSet;
+use mio::Events;
+use mio::Interest;
+use mio::Poll;
+use mio::Token;
+use mio::Waker;
+use mio::net::TcpListener;
+use mio::net::TcpStream;
+use socket2::Domain;
+use socket2::Socket;
+use socket2::Type;
 
 use crate::Instant;
 use crate::net::Clock;
@@ -41,7 +48,7 @@ use crate::server::Server;
 #[derive(Debug)]
 pub struct InMemoryServer {
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
+    control: Control,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -51,7 +58,7 @@ impl InMemoryServer {
     /// # Errors
     /// If no port or thread can be had.
     pub fn start(config: Config) -> io::Result<Self> {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), config)
+        Self::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), config)
     }
 
     /// Starts a server at `address`.
@@ -59,32 +66,19 @@ impl InMemoryServer {
     /// # Errors
     /// If the port is taken, or no thread can be had.
     pub fn start_at(address: SocketAddr, config: Config) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(address)?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let listener = Listener::bind(address)?;
+        let address = listener.address();
+        let control = listener.control();
         let thread = std::thread::Builder::new()
             .name(format!("zk {address}"))
             .spawn(move || {
-                let serving = async {
-                    let listener = listen(listener)?;
-                    serve(
-                        listener,
-                        Server::new(config, Instant::ZERO),
-                        Clock::start(),
-                        |_| {},
-                        stopped,
-                    )
-                    .await
-                };
-                // Without a listener there is nobody to tell: clients see a closed port.
-                let _ = runtime.block_on(serving);
+                let server = Server::new(config, Instant::ZERO);
+                // There is nobody to tell of an error: clients see a closed port.
+                let _ = listener.serve(server, Clock::start(), |_| {});
             })?;
         Ok(Self {
             address,
-            stop: Some(stop),
+            control,
             thread: Some(thread),
         })
     }
@@ -94,259 +88,431 @@ impl InMemoryServer {
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Has it start again over the same data, as [`Control::restart`] says; clients see it by
+    /// their connection.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use zk_conformance::net::InMemoryServer;
+    /// use zk_conformance::server::Config;
+    ///
+    /// let server = InMemoryServer::start(Config::default())?;
+    /// let mut client = std::net::TcpStream::connect(server.address())?;
+    /// client.write_all(&[&[0, 0, 0, 44][..], &[0; 24], &[0, 0, 0, 16], &[0; 16]].concat())?;
+    /// client.read_exact(&mut [0; 40])?; // a session, which will outlive
+    /// server.restart();
+    /// assert_eq!(client.read(&mut [0; 1])?, 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn restart(&self) {
+        self.control.restart();
+    }
 }
 
 impl Drop for InMemoryServer {
+    /// Closes every connection and the port before it returns.
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
+        self.control.stop();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-/// Hands a bound listener to the runtime.
-///
-/// # Errors
-/// If the runtime does not take it.
-pub fn listen(listener: std::net::TcpListener) -> io::Result<TcpListener> {
-    listener.set_nonblocking(true)?;
-    TcpListener::from_std(listener)
+/// A bound port that accepts connections, for a server to be served on.
+#[derive(Debug)]
+pub struct Listener {
+    poll: Poll,
+    socket: TcpListener,
+    address: SocketAddr,
+    control: Control,
 }
 
-/// Serves `server` on `listener` until `stopped`, telling of events by `tell`; the server comes
-/// back as it then was, so that it can be started again.
+impl Listener {
+    /// Listens at `address`; port 0 lets the system choose one.
+    ///
+    /// # Errors
+    /// If the port is taken, or the system lacks what is needed to wait for connections.
+    pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let control = Control(Arc::new(Wish {
+            waker: Waker::new(poll.registry(), WISH)?,
+            stop: AtomicBool::new(false),
+            restart: AtomicBool::new(false),
+        }));
+        let mut socket = TcpListener::from_std(listen(address)?);
+        let address = socket.local_addr()?;
+        poll.registry()
+            .register(&mut socket, LISTENER, Interest::READABLE)?;
+        Ok(Self {
+            poll,
+            socket,
+            address,
+            control,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What ends [`serve`](Self::serve) or has the server start again, from any thread.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// Serves `server` until it is stopped, and tells of events by `tell`. Then all connections are
+    /// closed and the server comes back with its sessions, so that it can be served again.
+    ///
+    /// # Errors
+    /// If the system fails to wait for connections. That it has no descriptor left for another one
+    /// is not such an error: it is tried again.
+    pub fn serve(
+        self,
+        server: Server,
+        clock: Clock,
+        tell: impl FnMut(&Event),
+    ) -> io::Result<Server> {
+        let shell = Shell {
+            poll: self.poll,
+            listener: self.socket,
+            control: self.control,
+            accepted: 0,
+            accept_at: None,
+            server,
+            clock,
+            wires: BTreeMap::new(),
+            written: Vec::new(),
+            lingering: VecDeque::new(),
+            tell,
+        };
+        shell.run()
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // Elsewhere it means that a port can be taken away from whoever has it.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    // What is accepted inherits it, which saves a call a connection.
+    socket.set_tcp_nodelay(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Steers a server that is being served, or about to be.
+#[derive(Clone, Debug)]
+pub struct Control(Arc<Wish>);
+
+#[derive(Debug)]
+struct Wish {
+    waker: Waker,
+    stop: AtomicBool,
+    restart: AtomicBool,
+}
+
+impl Control {
+    /// Has [`Listener::serve`] return; it may do so later than this.
+    pub fn stop(&self) {
+        self.wish(&self.0.stop);
+    }
+
+    /// Has the server stop and start again over the same data, at once: [`Server::restart`].
+    pub fn restart(&self) {
+        self.wish(&self.0.restart);
+    }
+
+    fn wish(&self, what: &AtomicBool) {
+        what.store(true, Ordering::Release);
+        // It fails only if the one to be woken is gone.
+        let _ = self.0.waker.wake();
+    }
+}
+
+/// The sockets of a server.
 ///
-/// # Errors
-/// If connections cannot be accepted any more.
-pub async fn serve(
+/// The poll tells of a change once: bytes that came in, an end. Registering a socket anew makes it
+/// tell again of what is still there.
+struct Shell<F> {
+    poll: Poll,
     listener: TcpListener,
+    control: Control,
+    accepted: u64,
+    /// When to try again to accept what could not be accepted.
+    accept_at: Option<Instant>,
     server: Server,
     clock: Clock,
-    tell: impl Fn(&Event) + 'static,
-    stopped: oneshot::Receiver<()>,
-) -> io::Result<Server> {
-    let shell = Rc::new(Shell {
-        server: RefCell::new(server),
-        clock,
-        wires: RefCell::default(),
-        buffer: RefCell::new(vec![0; READ_AT_ONCE]),
-        armed: Cell::new(None),
-        rearm: Notify::new(),
-        tell: Box::new(tell),
-    });
-    let tasks = LocalSet::new();
-    tasks.spawn_local(keep_time(Rc::clone(&shell)));
-    let accepting = tasks.run_until(accept(listener, Rc::clone(&shell)));
-    let outcome = tokio::select! {
-        outcome = accepting => outcome,
-        _ = stopped => Ok(()),
-    };
-    drop(tasks);
-    shell.wires.borrow_mut().clear();
-    outcome.map(|()| shell.server.borrow().clone())
-}
-
-/// Bytes read in one go, into one buffer for all connections.
-const READ_AT_ONCE: usize = 64 * 1024;
-
-struct Shell {
-    server: RefCell<Server>,
-    clock: Clock,
-    wires: RefCell<HashMap<ConnectionId, Rc<Wire>>>,
-    buffer: RefCell<Vec<u8>>,
-    /// The deadline that the timekeeper sleeps for.
-    armed: Cell<Option<Instant>>,
-    rearm: Notify,
-    tell: Box<dyn Fn(&Event)>,
+    wires: BTreeMap<ConnectionId, Wire>,
+    /// Connections with something to be sent for which nothing else waits.
+    written: Vec<ConnectionId>,
+    /// Connections to be closed, sent or unsent, in the order of their time.
+    lingering: VecDeque<(Instant, ConnectionId)>,
+    tell: F,
 }
 
 /// A connection's socket, and what it would not take yet.
 struct Wire {
     stream: TcpStream,
-    unsent: RefCell<VecDeque<Bytes>>,
-    /// Set when the server is done with the connection.
-    closing: Cell<bool>,
-    wake: Notify,
+    unsent: VecDeque<u8>,
+    /// Waits for the peer to take what is unsent, and reads nothing before.
+    is_blocked: bool,
+    /// The server is done with it.
+    is_closing: bool,
 }
 
-async fn accept(listener: TcpListener, shell: Rc<Shell>) -> io::Result<()> {
-    let mut accepted = 0;
-    loop {
-        let (stream, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            // One that is gone before it is accepted, or no descriptor left for it.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
-            Err(_) => {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-                continue;
+impl<F: FnMut(&Event)> Shell<F> {
+    fn run(mut self) -> io::Result<Server> {
+        let mut events = Events::with_capacity(EVENTS_AT_ONCE);
+        let mut buffer = vec![0; READ_AT_ONCE];
+        loop {
+            match self.poll.poll(&mut events, self.patience()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                outcome => outcome?,
             }
-        };
-        accepted += 1;
-        let connection = ConnectionId(accepted);
-        let _ = stream.set_nodelay(true);
-        let wire = Rc::new(Wire {
-            stream,
-            unsent: RefCell::default(),
-            closing: Cell::new(false),
-            wake: Notify::new(),
-        });
-        shell
-            .wires
-            .borrow_mut()
-            .insert(connection, Rc::clone(&wire));
-        shell.handle(Input::Accept {
-            connection,
-            peer: peer.ip(),
-        });
-        tokio::task::spawn_local(attend(Rc::clone(&shell), connection, wire));
-    }
-}
-
-/// Ticks when the server's deadline comes.
-async fn keep_time(shell: Rc<Shell>) {
-    loop {
-        match shell.armed.get() {
-            None => shell.rearm.notified().await,
-            Some(deadline) => {
-                tokio::select! {
-                    () = shell.rearm.notified() => {}
-                    () = tokio::time::sleep_until(shell.clock.when(deadline)) => {
-                        shell.armed.set(None);
-                        shell.handle(Input::Tick);
+            for event in &events {
+                match event.token() {
+                    WISH if self.control.0.stop.load(Ordering::Acquire) => return Ok(self.stop()),
+                    WISH => {
+                        if self.control.0.restart.swap(false, Ordering::AcqRel) {
+                            self.drive(Server::restart);
+                        }
+                    }
+                    LISTENER => self.accept(),
+                    token => {
+                        let connection = ConnectionId(token.0 as u64);
+                        self.attend(connection, event.is_read_closed(), &mut buffer);
                     }
                 }
             }
+            self.keep_time();
         }
     }
-}
 
-/// Reads and writes one connection until it is over.
-async fn attend(shell: Rc<Shell>, connection: ConnectionId, wire: Rc<Wire>) {
-    let mut half_closed = false;
-    loop {
-        if wire.closing.get() && wire.unsent.borrow().is_empty() {
-            break;
+    /// Breaks all connections.
+    fn stop(mut self) -> Server {
+        while let Some((&connection, _)) = self.wires.first_key_value() {
+            self.lose(connection);
         }
-        // Nothing more is read from a peer that does not take its answers.
-        let interest = if wire.unsent.borrow().is_empty() {
-            Interest::READABLE
-        } else {
-            Interest::WRITABLE
+        self.server
+    }
+
+    /// How long nothing need be done unless something happens.
+    fn patience(&self) -> Option<Duration> {
+        let linger = self.lingering.front().map(|&(until, _)| until);
+        let appointments = [self.server.deadline(), self.accept_at, linger];
+        let next = appointments.into_iter().flatten().min()?;
+        Some(next - self.clock.now())
+    }
+
+    /// Does what is due.
+    fn keep_time(&mut self) {
+        let now = self.clock.now();
+        if self.server.deadline().is_some_and(|due| due <= now) {
+            self.handle(Input::Tick);
+        }
+        if self.accept_at.is_some_and(|due| due <= now) {
+            self.accept();
+        }
+        while let Some((_, connection)) = self.lingering.pop_front_if(|(due, _)| *due <= now) {
+            self.wires.remove(&connection);
+        }
+    }
+
+    /// Accepts every connection that is there.
+    fn accept(&mut self) {
+        self.accept_at = None;
+        loop {
+            match self.listener.accept() {
+                Ok((stream, peer)) => self.welcome(stream, peer),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => return,
+                    io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => {}
+                    // No descriptor or memory left for it; it stays where it is.
+                    _ => return self.accept_at = Some(self.clock.now() + ACCEPT_AGAIN),
+                },
+            }
+        }
+    }
+
+    fn welcome(&mut self, mut stream: TcpStream, peer: SocketAddr) {
+        self.accepted += 1;
+        let connection = ConnectionId(self.accepted);
+        let (registry, token) = (self.poll.registry(), token(connection));
+        if registry
+            .register(&mut stream, token, Interest::READABLE)
+            .is_err()
+        {
+            return;
+        }
+        let wire = Wire {
+            stream,
+            unsent: VecDeque::new(),
+            is_blocked: false,
+            is_closing: false,
         };
-        tokio::select! {
-            () = wire.wake.notified() => continue,
-            ready = wire.stream.ready(interest), if !half_closed || interest.is_writable() => {
-                if ready.is_err() {
-                    shell.lose(connection);
-                    break;
+        self.wires.insert(connection, wire);
+        let peer = peer.ip();
+        self.handle(Input::Accept { connection, peer });
+    }
+
+    /// Reads or writes, whichever the connection waits for.
+    fn attend(&mut self, connection: ConnectionId, is_read_closed: bool, buffer: &mut [u8]) {
+        let Some(wire) = self.wires.get_mut(&connection) else {
+            return;
+        };
+        if wire.is_blocked {
+            return self.flush(connection);
+        }
+        match wire.stream.read(buffer) {
+            Ok(0) => self.handle(Input::Eof { connection }),
+            Ok(count) => {
+                let bytes = buffer.get(..count).unwrap_or_default();
+                self.handle(Input::Receive { connection, bytes });
+                // The others come first.
+                if count == buffer.len() || is_read_closed {
+                    self.register_anew(connection);
                 }
             }
-        }
-        if interest.is_writable() {
-            if wire.flush().is_err() {
-                shell.lose(connection);
-                break;
-            }
-            continue;
-        }
-        match shell.read(connection, &wire) {
-            Ok(0) => {
-                half_closed = true;
-                shell.handle(Input::Eof { connection });
-            }
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(_) => {
-                shell.lose(connection);
-                break;
-            }
+            Err(error) if is_temporary(&error) => {}
+            Err(_) => self.lose(connection),
         }
     }
-    shell.wires.borrow_mut().remove(&connection);
-}
 
-impl Shell {
-    /// Reads what there is and hands it to the server.
-    fn read(&self, connection: ConnectionId, wire: &Wire) -> io::Result<usize> {
-        let mut buffer = self.buffer.borrow_mut();
-        let count = wire.stream.try_read(&mut buffer)?;
-        if count > 0 {
-            let bytes = buffer.get(..count).unwrap_or_default();
-            self.handle(Input::Receive { connection, bytes });
-        }
-        Ok(count)
+    /// Has the poll tell of what the connection waits for, also if it is there already.
+    fn register_anew(&mut self, connection: ConnectionId) {
+        let Some(wire) = self.wires.get_mut(&connection) else {
+            return;
+        };
+        wire.is_blocked = !wire.unsent.is_empty();
+        let interest = if wire.is_blocked {
+            Interest::WRITABLE
+        } else {
+            Interest::READABLE
+        };
+        let registry = self.poll.registry();
+        let _ = registry.reregister(&mut wire.stream, token(connection), interest);
     }
 
-    fn lose(&self, connection: ConnectionId) {
+    fn lose(&mut self, connection: ConnectionId) {
+        self.wires.remove(&connection);
         self.handle(Input::Lost { connection });
     }
 
     /// Tells the server what happened and does what it wants done.
-    fn handle(&self, input: Input<'_>) {
-        let mut server = self.server.borrow_mut();
-        server.handle(self.clock.now(), input);
-        while let Some(output) = server.poll() {
+    fn handle(&mut self, input: Input<'_>) {
+        self.drive(|server, now| server.handle(now, input));
+    }
+
+    /// Does something to the server, and then what the server wants done.
+    fn drive(&mut self, change: impl FnOnce(&mut Server, Instant)) {
+        // The time is read after the bytes were: with an older one, a session could end early.
+        change(&mut self.server, self.clock.now());
+        while let Some(output) = self.server.poll() {
             self.carry_out(output);
         }
-        let deadline = server.deadline();
-        let earlier = match (deadline, self.armed.get()) {
-            (Some(deadline), Some(armed)) => deadline < armed,
-            (deadline, None) => deadline.is_some(),
-            (None, Some(_)) => false,
-        };
-        if earlier {
-            self.armed.set(deadline);
-            self.rearm.notify_one();
+        while let Some(connection) = self.written.pop() {
+            self.flush(connection);
         }
     }
 
-    fn carry_out(&self, output: Output) {
+    fn carry_out(&mut self, output: Output) {
         match output {
             Output::Send { connection, bytes } => {
-                if let Some(wire) = self.wires.borrow().get(&connection) {
-                    wire.send(bytes);
+                if let Some(wire) = self.wires.get_mut(&connection) {
+                    if wire.unsent.is_empty() {
+                        self.written.push(connection);
+                    }
+                    wire.unsent.extend(&bytes);
                 }
             }
-            Output::Close { connection } => {
-                if let Some(wire) = self.wires.borrow_mut().remove(&connection) {
-                    wire.closing.set(true);
-                    wire.wake.notify_one();
-                }
-            }
+            Output::Close { connection } => self.close(connection),
             Output::Event(event) => (self.tell)(&event),
             _ => {}
+        }
+    }
+
+    /// Closes a connection, once all is sent or the peer has had its time.
+    fn close(&mut self, connection: ConnectionId) {
+        if let Some(wire) = self.wires.get_mut(&connection) {
+            wire.is_closing = true;
+            self.flush(connection);
+        }
+        if self.wires.contains_key(&connection) {
+            let until = self.clock.now() + LINGER;
+            self.lingering.push_back((until, connection));
+        }
+    }
+
+    /// Sends what the peer takes.
+    fn flush(&mut self, connection: ConnectionId) {
+        let Some(wire) = self.wires.get_mut(&connection) else {
+            return;
+        };
+        if wire.flush().is_err() {
+            return self.lose(connection);
+        }
+        let is_sent = wire.unsent.is_empty();
+        if is_sent && wire.is_closing {
+            // With bytes unread, closing alone would be a reset.
+            let _ = wire.stream.shutdown(Shutdown::Write);
+            self.wires.remove(&connection);
+        } else if is_sent == wire.is_blocked {
+            self.register_anew(connection);
         }
     }
 }
 
 impl Wire {
-    fn send(&self, bytes: Bytes) {
-        self.unsent.borrow_mut().push_back(bytes);
-        // A broken connection shows when it is read.
-        let _ = self.flush();
-        if !self.unsent.borrow().is_empty() {
-            self.wake.notify_one();
-        }
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        let mut unsent = self.unsent.borrow_mut();
-        while let Some(bytes) = unsent.front_mut() {
-            match self.stream.try_write(bytes) {
-                Ok(count) => bytes.advance(count),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => {
-                    unsent.clear();
-                    return Err(error);
-                }
-            }
-            if bytes.is_empty() {
-                unsent.pop_front();
+    /// Sends what the peer takes.
+    fn flush(&mut self) -> io::Result<()> {
+        while !self.unsent.is_empty() {
+            match self.stream.write(self.unsent.as_slices().0) {
+                Ok(count) => drop(self.unsent.drain(..count)),
+                Err(error) if is_temporary(&error) => return Ok(()),
+                Err(error) => return Err(error),
             }
         }
+        // An idle connection has no buffer.
+        self.unsent = VecDeque::new();
         Ok(())
     }
 }
+
+fn is_temporary(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
+}
+
+/// What the poll calls a connection.
+fn token(connection: ConnectionId) -> Token {
+    // Where this cuts something off, no machine has the memory for that many connections.
+    #[expect(clippy::cast_possible_truncation, reason = "see above")]
+    Token(connection.0 as usize)
+}
+
+const WISH: Token = Token(usize::MAX);
+const LISTENER: Token = Token(usize::MAX - 1);
+
+/// Bytes read in one go, into one buffer for all connections.
+const READ_AT_ONCE: usize = 64 * 1024;
+
+/// Connections that wait to be accepted; the usual 128 turns some of a thousand clients away for
+/// a second.
+const BACKLOG: i32 = 4_096;
+
+const EVENTS_AT_ONCE: usize = 1_024;
+
+/// How long to wait for a descriptor to become free.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
+
+/// How long a peer may take to read the last of what was sent to it.
+const LINGER: Duration = Duration::from_secs(10);

@@ -13,7 +13,11 @@ pub(super) struct Connection {
     arrivals: Vec<(usize, Instant)>,
     taken: usize,
     end: Option<(End, Instant)>,
+    flooded: bool,
 }
+
+/// Bytes that may wait to be accounted for: several times the longest frame of any server.
+pub(super) const MOST_HELD: usize = 8 << 20;
 
 /// How the server's side of a connection ended.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -34,9 +38,15 @@ impl fmt::Display for End {
 }
 
 impl Connection {
-    pub(super) fn received(&mut self, now: Instant, bytes: &[u8]) {
+    /// Takes in bytes; false if there are more than anybody asked for.
+    pub(super) fn received(&mut self, now: Instant, bytes: &[u8]) -> bool {
+        if self.stream.len() + bytes.len() > MOST_HELD {
+            self.flooded = true;
+            return false;
+        }
         self.stream.extend_from_slice(bytes);
         self.arrivals.push((self.taken + self.stream.len(), now));
+        true
     }
 
     pub(super) fn ended(&mut self, now: Instant, end: End) {
@@ -46,6 +56,11 @@ impl Connection {
     /// Bytes from `offset` on, counted from the first not accounted for.
     pub(super) fn bytes(&self, offset: usize) -> &[u8] {
         self.stream.get(offset..).unwrap_or_default()
+    }
+
+    /// Whether more came in than was taken.
+    pub(super) const fn flooded(&self) -> bool {
+        self.flooded
     }
 
     pub(super) const fn end(&self) -> Option<(End, Instant)> {

@@ -7,6 +7,7 @@ use crate::Instant;
 use crate::player::Config;
 use crate::player::End;
 use crate::player::connection::Connection;
+use crate::player::connection::MOST_HELD;
 use crate::player::span_of;
 use crate::transcript::Bindings;
 use crate::transcript::EvalError;
@@ -133,7 +134,7 @@ impl Expectation {
         for path in &mut self.paths {
             while path.step(now, self.began, connection)? {}
         }
-        let over = now >= self.deadline || connection.end().is_some();
+        let over = now >= self.deadline || connection.end().is_some() || connection.flooded();
         let mut best = None;
         for (index, path) in self.paths.iter().enumerate() {
             match (&path.dead, path.is_complete()) {
@@ -182,6 +183,9 @@ impl Expectation {
         };
         if let Some(dead) = &path.dead {
             return dead.clone();
+        }
+        if connection.flooded() {
+            return format!("more than {MOST_HELD} bytes that nobody asked for");
         }
         let waited = (now - self.began).as_millis();
         match connection.end() {

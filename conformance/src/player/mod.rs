@@ -158,12 +158,7 @@ impl Player {
         match input {
             Input::Opened(name) => self.opened(now, name),
             Input::Refused(name) => self.refused(now, name),
-            Input::Received(name, bytes) => {
-                self.note(now, name, Happening::Received(bytes.to_vec()));
-                if let Some(connection) = self.connections.get_mut(name) {
-                    connection.received(now, bytes);
-                }
-            }
+            Input::Received(name, bytes) => self.received(now, name, bytes),
             Input::Ended(name, end) => {
                 self.note(now, name, Happening::Ended(end));
                 if let Some(connection) = self.connections.get_mut(name) {
@@ -350,6 +345,17 @@ impl Player {
             connection: connection.to_owned(),
             order,
         });
+    }
+
+    fn received(&mut self, now: Instant, name: &str, bytes: &[u8]) {
+        let Some(connection) = self.connections.get_mut(name) else {
+            return;
+        };
+        if connection.received(now, bytes) {
+            self.note(now, name, Happening::Received(bytes.to_vec()));
+        } else {
+            self.order(name, Order::Reset);
+        }
     }
 
     fn opened(&mut self, now: Instant, name: &str) {

@@ -8,7 +8,7 @@ use jute_codec::ErrorCode;
 use jute_codec::Reader;
 use jute_codec::ReplyHeader;
 
-use crate::recording::judge::Say;
+use crate::recording::remark::Say;
 
 /// What is left of a connect request once it has been handed on.
 #[derive(Clone, Debug)]

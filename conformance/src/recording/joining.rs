@@ -24,9 +24,9 @@ use crate::recording::connection::Wire;
 use crate::recording::connection::answered_by;
 use crate::recording::connection::framer;
 use crate::recording::difference::is_unknown_operation;
-use crate::recording::judge::Say;
 use crate::recording::peer::Peer;
 use crate::recording::peer::framed;
+use crate::recording::remark::Say;
 use crate::server::Input;
 
 /// What is known of a connection that is to be joined.

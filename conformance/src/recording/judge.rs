@@ -16,16 +16,15 @@
 //! missing may have come to any end.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::Duration;
 
-use crate::recording::Event;
 use crate::recording::Recording;
 use crate::recording::opening::openings;
 use crate::recording::opening::wandering;
 use crate::recording::peer::Peer;
+use crate::recording::remark::Remark;
+use crate::recording::remark::Say;
 
 /// What came of judging a recording.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -38,35 +37,6 @@ pub struct Judgement {
     pub connections: usize,
     /// Frames of servers that were judged.
     pub frames: usize,
-}
-
-/// Something said about one moment of a recording.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Remark {
-    /// When, since the start of the recording.
-    pub at: Duration,
-    /// The packet of the capture, counted from 1.
-    pub packet: u64,
-    /// The connection's name.
-    pub connection: String,
-    /// What is to be said.
-    pub text: String,
-}
-
-impl fmt::Display for Remark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            at,
-            packet,
-            connection,
-            text,
-        } = self;
-        write!(
-            f,
-            "{:.6} packet {packet} {connection}: {text}",
-            at.as_secs_f64()
-        )
-    }
 }
 
 /// Judges what the servers of a recording did.
@@ -88,11 +58,7 @@ pub fn judge(recording: &Recording) -> Judgement {
         let Some(peer) = peers.get_mut(&connection.server) else {
             continue;
         };
-        let mut say = Say {
-            judgement: &mut judgement,
-            event,
-            name: &connection.name,
-        };
+        let mut say = Say::new(&mut judgement, event, &connection.name);
         peer.event(event.connection, event.at, &event.what, &mut say);
     }
     for peer in peers.values() {
@@ -100,38 +66,4 @@ pub fn judge(recording: &Recording) -> Judgement {
         judgement.frames += peer.frames();
     }
     judgement
-}
-
-/// Where a peer's remarks go.
-pub(super) struct Say<'a> {
-    judgement: &'a mut Judgement,
-    event: &'a Event,
-    name: &'a str,
-}
-
-impl Say<'_> {
-    /// When it happened.
-    pub(super) const fn at(&self) -> Duration {
-        self.event.at
-    }
-
-    pub(super) fn differs(&mut self, text: String) {
-        let remark = self.remark(text);
-        self.judgement.differences.push(remark);
-    }
-
-    pub(super) fn note(&mut self, text: String) {
-        let remark = self.remark(text);
-        self.judgement.notes.push(remark);
-    }
-
-    fn remark(&self, text: String) -> Remark {
-        let Event { at, packet, .. } = *self.event;
-        Remark {
-            at,
-            packet,
-            connection: self.name.to_owned(),
-            text,
-        }
-    }
 }

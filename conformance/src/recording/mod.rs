@@ -14,6 +14,7 @@ mod joining;
 mod judge;
 mod opening;
 mod peer;
+mod remark;
 mod script;
 mod session;
 
@@ -27,8 +28,8 @@ use crate::capture::Capture;
 use crate::capture::Side;
 
 pub use self::judge::Judgement;
-pub use self::judge::Remark;
 pub use self::judge::judge;
+pub use self::remark::Remark;
 pub use self::script::Style;
 
 /// Connections, and all that happened on them, in order.

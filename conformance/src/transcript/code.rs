@@ -1,11 +1,35 @@
 //! Which fields hold a code, and which are read best in hex.
 
+use jute_codec::AddWatchMode;
+use jute_codec::CreateMode;
 use jute_codec::ErrorCode;
 use jute_codec::EventType;
 use jute_codec::Field;
 use jute_codec::JuteType;
 use jute_codec::KeeperState;
 use jute_codec::OpCode;
+use jute_codec::QuorumPacketType;
+use jute_codec::WatcherType;
+
+/// Evaluates an expression for the type of a kind of codes.
+macro_rules! each {
+    ($codes:expr, $code:ident => $value:expr) => {
+        match $codes {
+            Codes::Operation => each!(@with OpCode, $code => $value),
+            Codes::Error => each!(@with ErrorCode, $code => $value),
+            Codes::Event => each!(@with EventType, $code => $value),
+            Codes::State => each!(@with KeeperState, $code => $value),
+            Codes::Node => each!(@with CreateMode, $code => $value),
+            Codes::AddWatch => each!(@with AddWatchMode, $code => $value),
+            Codes::Watcher => each!(@with WatcherType, $code => $value),
+            Codes::QuorumPacket => each!(@with QuorumPacketType, $code => $value),
+        }
+    };
+    (@with $ty:ident, $code:ident => $value:expr) => {{
+        use $ty as $code;
+        $value
+    }};
+}
 
 /// Names for the numbers of a field.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -14,15 +38,23 @@ pub(super) enum Codes {
     Error,
     Event,
     State,
+    Node,
+    AddWatch,
+    Watcher,
+    QuorumPacket,
 }
 
 /// The codes of a field of a record.
 pub(super) fn codes(record: &str, field: &str) -> Option<Codes> {
     match (record, field) {
-        ("RequestHeader" | "MultiHeader", "type") => Some(Codes::Operation),
-        ("ReplyHeader" | "MultiHeader" | "ErrorResponse", "err") => Some(Codes::Error),
+        ("RequestHeader" | "MultiHeader" | "TxnHeader" | "Txn", "type") => Some(Codes::Operation),
+        ("ReplyHeader" | "MultiHeader" | "ErrorResponse" | "ErrorTxn", "err") => Some(Codes::Error),
         ("WatcherEvent", "type") => Some(Codes::Event),
         ("WatcherEvent", "state") => Some(Codes::State),
+        ("CreateRequest" | "CreateTTLRequest", "flags") => Some(Codes::Node),
+        ("AddWatchRequest", "mode") => Some(Codes::AddWatch),
+        ("CheckWatchesRequest" | "RemoveWatchesRequest", "type") => Some(Codes::Watcher),
+        ("QuorumPacket", "type") => Some(Codes::QuorumPacket),
         _ => None,
     }
 }
@@ -45,49 +77,26 @@ impl Codes {
             Self::Error => "an error code",
             Self::Event => "an event type",
             Self::State => "a state",
+            Self::Node => "a kind of znode",
+            Self::AddWatch => "a mode",
+            Self::Watcher => "a kind of watch",
+            Self::QuorumPacket => "a kind of packet",
         }
     }
 
     /// The number called `name`.
     pub(super) fn number(self, name: &str) -> Option<i32> {
-        match self {
-            Self::Operation => OpCode::from_name(name).map(|code| code.0),
-            Self::Error => ErrorCode::from_name(name).map(|code| code.0),
-            Self::Event => EventType::from_name(name).map(|code| code.0),
-            Self::State => KeeperState::from_name(name).map(|code| code.0),
-        }
+        each!(self, Code => Code::from_name(name).map(|code| code.0))
     }
 
     /// The name of `number`.
     pub(super) fn name(self, number: i64) -> Option<&'static str> {
         let number = i32::try_from(number).ok()?;
-        match self {
-            Self::Operation => OpCode(number).name(),
-            Self::Error => ErrorCode(number).name(),
-            Self::Event => EventType(number).name(),
-            Self::State => KeeperState(number).name(),
-        }
+        each!(self, Code => Code(number).name())
     }
 
     /// Every name.
     pub(super) fn names(self) -> Vec<&'static str> {
-        match self {
-            Self::Operation => OpCode::NAMED
-                .iter()
-                .filter_map(|code| code.name())
-                .collect(),
-            Self::Error => ErrorCode::NAMED
-                .iter()
-                .filter_map(|code| code.name())
-                .collect(),
-            Self::Event => EventType::NAMED
-                .iter()
-                .filter_map(|code| code.name())
-                .collect(),
-            Self::State => KeeperState::NAMED
-                .iter()
-                .filter_map(|code| code.name())
-                .collect(),
-        }
+        each!(self, Code => Code::NAMED.iter().filter_map(|code| code.name()).collect())
     }
 }

@@ -1,27 +1,27 @@
 //! From bytes to what they mean, exactly: the packet described encodes back to the same bytes.
 
-use jute_codec::AuthPacket;
 use jute_codec::ConnectRequest;
 use jute_codec::ConnectResponse;
 use jute_codec::Decode;
 use jute_codec::DecodeError;
-use jute_codec::JuteType;
+use jute_codec::MultiHeader;
 use jute_codec::OpCode;
+use jute_codec::Operation;
+use jute_codec::Outcome;
 use jute_codec::Reader;
 use jute_codec::Reading;
 use jute_codec::Record;
 use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 use jute_codec::Schema;
-use jute_codec::SetWatches;
-use jute_codec::SetWatches2;
-use jute_codec::WatcherEvent;
 use jute_codec::Xid;
+use jute_codec::reply_schema;
+use jute_codec::request_schema;
 
 use crate::transcript::Packet;
 use crate::transcript::Part;
 use crate::transcript::Term;
-use crate::transcript::Value;
+use crate::transcript::found;
 
 /// What a payload is taken for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,53 +41,86 @@ pub enum Meaning {
 pub fn describe(payload: &[u8], meaning: Meaning) -> Packet {
     let mut reading = Reading::STRICT;
     reading.any_text = true;
-    let mut reader = Reader::with(payload, reading);
-    let mut parts = Vec::new();
-    for schema in schemas(payload, meaning).into_iter().flatten() {
-        let start = reader.clone();
-        match record(&schema, &mut reader) {
-            Ok(fields) => parts.push(Part::Record { schema, fields }),
-            Err(_) => {
-                reader = start;
-                break;
-            }
-        }
-    }
+    let mut description = Description {
+        reader: Reader::with(payload, reading),
+        parts: Vec::new(),
+    };
+    // What is left where the payload does not go on as it should is bytes.
+    let _ = description.frame(meaning);
+    let Description { reader, mut parts } = description;
     if !reader.is_empty() || parts.is_empty() {
         parts.push(Part::Bytes(reader.rest().to_vec().into()));
     }
     Packet::Frame(parts)
 }
 
-/// The records a payload should be made of.
-fn schemas(payload: &[u8], meaning: Meaning) -> [Option<Schema>; 2] {
-    let mut reader = Reader::new(payload);
-    match meaning {
-        Meaning::ConnectRequest => [Some(ConnectRequest::SCHEMA), None],
-        Meaning::ConnectResponse => [Some(ConnectResponse::SCHEMA), None],
-        Meaning::Request => {
-            let header = RequestHeader::decode(&mut reader).unwrap_or_default();
-            [Some(RequestHeader::SCHEMA), request_body(header.op)]
-        }
-        // An answer to it has no header: the connect record once more.
-        Meaning::Reply(Some(OpCode::CREATE_SESSION)) if payload.len() > 16 => {
-            [Some(ConnectResponse::SCHEMA), None]
-        }
-        Meaning::Reply(_) => {
-            let header = ReplyHeader::decode(&mut reader).unwrap_or_default();
-            let body = (header.xid == Xid::NOTIFICATION.0).then_some(WatcherEvent::SCHEMA);
-            [Some(ReplyHeader::SCHEMA), body]
-        }
-    }
+/// The records found so far, and what is behind them. `None` stands for the end of what can be
+/// told.
+struct Description<'a> {
+    reader: Reader<'a>,
+    parts: Vec<Part>,
 }
 
-/// The record behind a request's header.
-fn request_body(op: OpCode) -> Option<Schema> {
-    match op {
-        OpCode::AUTH => Some(AuthPacket::SCHEMA),
-        OpCode::SET_WATCHES => Some(SetWatches::SCHEMA),
-        OpCode::SET_WATCHES2 => Some(SetWatches2::SCHEMA),
-        _ => None,
+impl<'a> Description<'a> {
+    fn frame(&mut self, meaning: Meaning) -> Option<()> {
+        match meaning {
+            Meaning::ConnectRequest => self.record(ConnectRequest::SCHEMA),
+            Meaning::ConnectResponse => self.record(ConnectResponse::SCHEMA),
+            // An answer to it has no header: the connect record once more.
+            Meaning::Reply(Some(OpCode::CREATE_SESSION)) if self.reader.rest().len() > 16 => {
+                self.record(ConnectResponse::SCHEMA)
+            }
+            Meaning::Request => {
+                let header = RequestHeader::decode(&mut self.reader.clone()).ok()?;
+                self.record(RequestHeader::SCHEMA)?;
+                match header.op {
+                    OpCode::MULTI | OpCode::MULTI_READ => self.multi::<Operation<'a>>(),
+                    op => self.record(request_schema(op)?),
+                }
+            }
+            Meaning::Reply(asked) => {
+                let header = ReplyHeader::decode(&mut self.reader.clone()).ok()?;
+                self.record(ReplyHeader::SCHEMA)?;
+                let asked = if header.xid == Xid::NOTIFICATION.0 {
+                    OpCode::NOTIFICATION
+                } else {
+                    asked?
+                };
+                match asked {
+                    OpCode::MULTI | OpCode::MULTI_READ => self.multi::<Outcome<'a>>(),
+                    op => self.record(reply_schema(op)?),
+                }
+            }
+        }
+    }
+
+    /// Tells a multi part by part, up to its end.
+    fn multi<T: jute_codec::Part<'a>>(&mut self) -> Option<()> {
+        loop {
+            let header = MultiHeader::decode(&mut self.reader.clone()).ok()?;
+            self.record(MultiHeader::SCHEMA)?;
+            if header.done {
+                return Some(());
+            }
+            if let Some(schema) = T::schema(header.op)? {
+                self.record(schema)?;
+            }
+        }
+    }
+
+    /// Tells one record; `None` if that is not what comes next.
+    fn record(&mut self, schema: Schema) -> Option<()> {
+        let start = self.reader.clone();
+        match record(&schema, &mut self.reader) {
+            Ok(fields) => {
+                self.parts.push(Part::Record { schema, fields });
+                Some(())
+            }
+            Err(_) => {
+                self.reader = start;
+                None
+            }
+        }
     }
 }
 
@@ -96,39 +129,8 @@ fn record(
     reader: &mut Reader<'_>,
 ) -> Result<Vec<(&'static str, Term)>, DecodeError> {
     let fields = schema.fields.iter().map(|field| {
-        let value = if field.trailing && reader.is_empty() {
-            Value::Absent
-        } else {
-            value(&field.ty, reader)?
-        };
+        let value = found::field(field, reader)?.to_value(&field.ty);
         Ok((field.name, Term::Is(value)))
     });
     fields.collect()
-}
-
-fn value(ty: &JuteType, reader: &mut Reader<'_>) -> Result<Value, DecodeError> {
-    let bytes = |bytes: Option<&[u8]>| {
-        bytes.map_or(Value::Null, |bytes| Value::Bytes(bytes.to_vec().into()))
-    };
-    Ok(match ty {
-        JuteType::Boolean => Value::Bool(reader.boolean()?),
-        JuteType::Int => Value::Int(i64::from(reader.int()?).into()),
-        JuteType::Long => Value::Int(reader.long()?.into()),
-        JuteType::Ustring => bytes(reader.ustring()?.as_bytes()),
-        JuteType::Vector(item) => match reader.count(1)? {
-            None => Value::Null,
-            Some(count) => Value::List(
-                (0..count)
-                    .map(|_| value(item, reader))
-                    .collect::<Result<_, _>>()?,
-            ),
-        },
-        JuteType::Record(schema) => {
-            let fields = schema.fields.iter();
-            let fields = fields.map(|field| Ok((field.name, value(&field.ty, reader)?)));
-            Value::Record(fields.collect::<Result<_, DecodeError>>()?)
-        }
-        // A buffer, and whatever a later schema may add.
-        _ => bytes(reader.buffer()?),
-    })
 }

@@ -106,6 +106,8 @@ mod ast;
 mod code;
 mod describe;
 mod dialogue;
+mod found;
+mod json;
 mod parse;
 mod print;
 mod syntax;

@@ -1,7 +1,6 @@
 //! From packets to bytes, and bytes held against packets.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use bytes::BufMut;
 use jute_codec::Encode;
@@ -19,6 +18,9 @@ use crate::transcript::Packet;
 use crate::transcript::Part;
 use crate::transcript::Term;
 use crate::transcript::Value;
+use crate::transcript::found;
+use crate::transcript::found::Found;
+use crate::transcript::found::Hex;
 
 /// What the names of a transcript stand for in one run.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -306,13 +308,7 @@ impl Bindings {
         reader: &mut Reader<'_>,
     ) -> Result<Option<String>, EvalError> {
         for field in schema.fields {
-            let absent = field.trailing && reader.is_empty();
-            let seen = if absent {
-                Ok(Found::Absent)
-            } else {
-                read(&field.ty, reader)
-            };
-            let seen = match seen {
+            let seen = match found::field(field, reader) {
                 Ok(seen) => seen,
                 Err(error) => {
                     return Ok(Some(error.in_field(schema.name, field.name).to_string()));
@@ -449,81 +445,5 @@ fn match_raw(expected: &[u8], stream: &[u8]) -> Match {
         Match::Partial
     } else {
         Match::Differs(format!("the bytes are {}", Hex(stream)))
-    }
-}
-
-/// A value off the wire.
-enum Found<'a> {
-    Null,
-    Absent,
-    Bool(bool),
-    Int(i64),
-    Bytes(&'a [u8]),
-    List(Vec<Self>),
-    Record(Vec<Self>),
-}
-
-fn read<'a>(ty: &JuteType, reader: &mut Reader<'a>) -> Result<Found<'a>, jute_codec::DecodeError> {
-    Ok(match ty {
-        JuteType::Boolean => Found::Bool(reader.boolean()?),
-        JuteType::Int => Found::Int(reader.int()?.into()),
-        JuteType::Long => Found::Int(reader.long()?),
-        JuteType::Ustring => reader
-            .ustring()?
-            .as_bytes()
-            .map_or(Found::Null, Found::Bytes),
-        JuteType::Vector(item) => match reader.count(1)? {
-            None => Found::Null,
-            Some(count) => Found::List(
-                (0..count)
-                    .map(|_| read(item, reader))
-                    .collect::<Result<_, _>>()?,
-            ),
-        },
-        JuteType::Record(schema) => {
-            let fields = schema.fields.iter();
-            Found::Record(
-                fields
-                    .map(|field| read(&field.ty, reader))
-                    .collect::<Result<_, _>>()?,
-            )
-        }
-        // A buffer, and whatever a later schema may add.
-        _ => reader.buffer()?.map_or(Found::Null, Found::Bytes),
-    })
-}
-
-impl fmt::Display for Found<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Absent => f.write_str("absent"),
-            Self::Bool(value) => write!(f, "{value}"),
-            Self::Int(value) => write!(f, "{value}"),
-            Self::Bytes(bytes) => write!(f, "{} ({} bytes)", Hex(bytes), bytes.len()),
-            Self::List(items) | Self::Record(items) => {
-                f.write_str("[")?;
-                items.iter().try_for_each(|item| write!(f, " {item}"))?;
-                f.write_str(" ]")
-            }
-        }
-    }
-}
-
-/// The first bytes of something, in hex.
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 32;
-        self.0
-            .iter()
-            .take(MOST)
-            .try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        if self.0.len() > MOST {
-            f.write_str("…")
-        } else {
-            Ok(())
-        }
     }
 }

@@ -308,3 +308,157 @@ fn the_catalogue_can_be_listed_and_explained() {
         stdout(&output)
     );
 }
+
+/// What `zkspec decode --json` writes about a file, line by line.
+fn decoded(arguments: &[&str]) -> Vec<serde_json::Value> {
+    let (code, output) = run(&[&["decode", "--json"], arguments].concat());
+    assert_eq!(code, 0, "{}", stderr(&output));
+    let lines = stdout(&output);
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+#[test]
+fn packets_of_bytes_are_json() {
+    let file = scratch().join("ping.hex");
+    std::fs::write(
+        &file,
+        "00000008 fffffffe 0000000b 0000000a 00000001 00000001 00ff \
+                00000011 00000002 00000003 00000004 2f612f62 01",
+    )
+    .unwrap();
+    let lines = decoded(&[file.to_str().unwrap()]);
+    let header = |xid, op| serde_json::json!({ "record": "RequestHeader", "fields": { "xid": xid, "type": op } });
+    assert_eq!(
+        lines[0],
+        serde_json::json!({ "from": "client", "packet": { "records": [header(-2, "ping")] } })
+    );
+    let records = &lines[1]["packet"]["records"];
+    assert_eq!(records[0], header(1, "create"));
+    assert_eq!(records[1], serde_json::json!({ "bytes": "00ff" }));
+    let records = &lines[2]["packet"]["records"];
+    assert_eq!(records[0], header(2, "exists"));
+    let fields = serde_json::json!({ "path": "/a/b", "watch": true });
+    assert_eq!(
+        records[1],
+        serde_json::json!({ "record": "ExistsRequest", "fields": fields })
+    );
+}
+
+#[test]
+fn packets_of_a_capture_are_json() {
+    let captures = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/captures");
+    let file = format!("{captures}/zk3.8.0-c-new-session-then-close.pcap");
+    let lines = decoded(&[&file]);
+    let first = &lines[0];
+    assert_eq!(
+        (&first["connection"], &first["from"]),
+        (&"A".into(), &"client".into())
+    );
+    let request = &first["packet"]["records"][0];
+    assert_eq!(request["record"], "ConnectRequest");
+    assert_eq!(request["fields"]["passwd"], "00".repeat(16));
+    assert_eq!(request["fields"]["readOnly"], false);
+    assert_eq!(
+        lines[1]["packet"]["records"][0]["record"],
+        "ConnectResponse"
+    );
+    let times: Vec<_> = lines
+        .iter()
+        .map(|line| line["time"].as_f64().unwrap())
+        .collect();
+    assert!(times.is_sorted(), "{times:?}");
+    let close = &lines[lines.len() - 2]["packet"]["records"][0];
+    assert_eq!(close["fields"]["type"], "closeSession");
+}
+
+#[test]
+fn packets_of_a_transcript_are_json_with_what_they_leave_open() {
+    let file = scratch().join("open.zkt");
+    let text = "script a\n----\nA open\nA > ConnectRequest timeOut=$max sessionId=@S\n\
+                A expect\n  strict yes: ConnectResponse timeOut=1.. sessionId=!0x0 passwd=*\n\
+                B < raw *\n";
+    std::fs::write(&file, text).unwrap();
+    let lines = decoded(&[file.to_str().unwrap()]);
+    let fields = |line: usize| &lines[line]["packet"]["records"][0]["fields"];
+    assert_eq!(
+        *fields(0),
+        serde_json::json!({ "timeOut": { "is": "$max" }, "sessionId": { "is": "@S" } })
+    );
+    assert_eq!(
+        *fields(1),
+        serde_json::json!({
+            "timeOut": { "from": 1 }, "sessionId": { "not": 0 }, "passwd": { "any": true }
+        })
+    );
+    assert_eq!(lines[1]["outcome"], "strict yes");
+    assert_eq!(lines[2]["packet"], serde_json::json!({ "rest": true }));
+    assert_eq!(lines[2]["connection"], "B");
+}
+
+#[test]
+fn the_schema_file_is_what_the_codec_declares() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/zookeeper.jute");
+    let (code, output) = run(&["schema", file]);
+    let text = stdout(&output);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("72 classes in the file, 72 in the codec"),
+        "{text}"
+    );
+    let (code, output) = run(&["schema", file, "--format", "json"]);
+    assert_eq!((code, stdout(&output)), (0, String::new()));
+}
+
+#[test]
+fn another_schema_file_differs_and_says_where() {
+    let original = include_str!("../../../testdata/zookeeper.jute");
+    let other = original
+        .replace("        boolean readOnly;\n", "")
+        .replace("        int xid;\n", "        long xid;\n");
+    let file = scratch().join("other.jute");
+    std::fs::write(&file, other).unwrap();
+    let file = file.to_str().unwrap();
+    let (code, output) = run(&["schema", file]);
+    let text = stdout(&output);
+    assert_eq!(code, 1, "{text}");
+    for part in [
+        "ConnectRequest\n  boolean readOnly: only in the codec  (in the schema since 3.9.0",
+        "RequestHeader\n  xid: long in the file, int in the codec\n",
+        "differs in 4 classes: 4 differences, 2 of them known",
+    ] {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
+    let (code, output) = run(&["schema", file, "--format", "json"]);
+    assert_eq!(code, 1);
+    let lines = stdout(&output);
+    let lines: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 4);
+    assert_eq!(
+        lines[1],
+        serde_json::json!({
+            "class": "ConnectResponse",
+            "difference": "field-only-in-codec",
+            "field": "readOnly",
+            "type": "boolean",
+            "remark": "in the schema since 3.9.0, on the wire since 3.4.0",
+        })
+    );
+}
+
+#[test]
+fn what_is_no_schema_file_cannot_be_read() {
+    let file = scratch().join("broken.jute");
+    std::fs::write(&file, "module m {\n  class C { int }\n}\n").unwrap();
+    let (code, output) = run(&["schema", file.to_str().unwrap()]);
+    assert_eq!(code, 2);
+    let text = stderr(&output);
+    let trouble = "line 2, column 17: expected the field's name, found \"}\"";
+    assert!(text.contains(trouble), "{text}");
+    assert_eq!(run(&["schema", "there-is-none.jute"]).0, 2);
+}

@@ -12,10 +12,6 @@
 /// with the 3.4.0 server; clients older than that, and several to this day, leave it out
 /// (`ZooKeeperServer.processConnectRequest`, `ProtocolManager`).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "a record is the shape of the wire"
-)]
 pub struct ConnectRequest<'a> {
     /// 0 from every client of Apache's protocol; Apache's server ignores it.
     pub protocol_version: i32,
@@ -31,7 +27,7 @@ pub struct ConnectRequest<'a> {
     pub read_only: Option<bool>,
 }
 
-wire_record!(ConnectRequest<'a> {
+wire_record!(ConnectRequest<'a> = "proto"."ConnectRequest" {
     protocol_version: i32 = "protocolVersion",
     last_zxid_seen: i64 = "lastZxidSeen",
     time_out: i32 = "timeOut",
@@ -52,10 +48,6 @@ wire_record!(ConnectRequest<'a> {
 /// 3.9.2 always send it). A `timeOut` of 0 or less says that the session asked for is gone; its
 /// `sessionId` and `passwd` are then all zero.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "a record is the shape of the wire"
-)]
 pub struct ConnectResponse<'a> {
     /// 0 from Apache's server.
     pub protocol_version: i32,
@@ -69,7 +61,7 @@ pub struct ConnectResponse<'a> {
     pub read_only: Option<bool>,
 }
 
-wire_record!(ConnectResponse<'a> {
+wire_record!(ConnectResponse<'a> = "proto"."ConnectResponse" {
     protocol_version: i32 = "protocolVersion",
     time_out: i32 = "timeOut",
     session_id: i64 = "sessionId",

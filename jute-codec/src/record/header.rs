@@ -10,10 +10,6 @@ use crate::OpCode;
 /// int   int
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "a record is the shape of the wire"
-)]
 pub struct RequestHeader {
     /// The client's number for the request, which the reply repeats. See [`Xid`](crate::Xid) for
     /// the ones with a meaning.
@@ -22,7 +18,7 @@ pub struct RequestHeader {
     pub op: OpCode,
 }
 
-wire_record!(RequestHeader {
+wire_record!(RequestHeader = "proto"."RequestHeader" {
     xid: i32 = "xid",
     op: OpCode = "type",
 });
@@ -37,10 +33,6 @@ wire_record!(RequestHeader {
 /// A reply does not name its operation: whoever reads the body has to know what was asked. With
 /// `err` other than 0 there is normally no body.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "a record is the shape of the wire"
-)]
 pub struct ReplyHeader {
     /// The xid of the request, or −1 for a watch event.
     pub xid: i32,
@@ -50,7 +42,7 @@ pub struct ReplyHeader {
     pub err: ErrorCode,
 }
 
-wire_record!(ReplyHeader {
+wire_record!(ReplyHeader = "proto"."ReplyHeader" {
     xid: i32 = "xid",
     zxid: i64 = "zxid",
     err: ErrorCode = "err",

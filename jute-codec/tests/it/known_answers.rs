@@ -1,5 +1,8 @@
 //! Bytes as real peers send them, against what they mean, in both directions.
 
+use std::fs;
+use std::path::Path;
+
 use jute_codec::Framer;
 use jute_codec::RECORDS;
 use jute_codec::Raw;
@@ -18,7 +21,11 @@ fn bytes_decode_to_the_text() {
         let mut framer = Framer::default();
         framer.push(&answer.frame);
         let frame = framer.next_frame().unwrap().expect("a whole frame");
-        assert_eq!(framer.buffered(), [], "{}: more than a frame", answer.name);
+        assert!(
+            framer.buffered().is_empty(),
+            "{}: more than a frame",
+            answer.name
+        );
 
         let records = answer.records();
         let values = decode(&records, frame.payload(), Reading::STRICT)
@@ -64,4 +71,28 @@ fn every_known_answer_says_where_it_is_from() {
             answer.name
         );
     }
+}
+
+/// A comment says `From captures/<file>, packet <number>` if the frame was recorded.
+#[test]
+fn recorded_answers_are_in_the_recording() {
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let mut count = 0;
+    for answer in known_answers() {
+        let Some((_, rest)) = answer.comment.split_once("From captures/") else {
+            continue;
+        };
+        let (capture, _) = rest.split_once(", packet").expect("the packet's number");
+        let path = testdata.join("captures").join(capture);
+        let file = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        // A client may send the length in a packet of its own.
+        let mut windows = file.windows(answer.payload().len());
+        assert!(
+            windows.any(|window| window == answer.payload()),
+            "{}",
+            answer.name
+        );
+        count += 1;
+    }
+    assert!(count > 0);
 }

@@ -7,10 +7,22 @@
     reason = "a test fails by panicking"
 )]
 
+#[macro_use]
+mod list;
+
+mod bombs;
 mod framing;
 mod hostile;
 mod known_answers;
+mod message;
+mod multi;
 mod readable;
 mod round_trip;
+mod scenarios;
+#[cfg(feature = "serde")]
+mod serial;
+#[cfg(feature = "arbitrary")]
+mod structured;
+mod texts;
 mod words;
 mod zero_copy;

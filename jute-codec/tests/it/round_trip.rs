@@ -3,24 +3,24 @@
 use std::fmt::Debug;
 
 use jute_codec::AuthPacket;
-use jute_codec::ConnectRequest;
-use jute_codec::ConnectResponse;
 use jute_codec::Decode;
 use jute_codec::Encode;
-use jute_codec::ErrorCode;
-use jute_codec::EventType;
-use jute_codec::KeeperState;
+use jute_codec::HANDWRITTEN_RECORDS;
+use jute_codec::JuteType;
 use jute_codec::OpCode;
+use jute_codec::RECORDS;
 use jute_codec::Reader;
 use jute_codec::Reading;
-use jute_codec::ReplyHeader;
+use jute_codec::Record;
 use jute_codec::RequestHeader;
-use jute_codec::SetWatches;
-use jute_codec::SetWatches2;
+use jute_codec::Schema;
 use jute_codec::Ustring;
-use jute_codec::Vector;
-use jute_codec::WatcherEvent;
 use proptest::prelude::*;
+use proptest::test_runner::Config;
+use proptest::test_runner::TestRunner;
+
+use crate::readable::Value;
+use crate::readable::wire;
 
 fn encoded(value: &impl Encode) -> Vec<u8> {
     let mut out = Vec::new();
@@ -40,125 +40,80 @@ fn returns<'a, T: Decode<'a> + Encode + PartialEq + Debug>(value: &T, wire: &'a 
     assert!(reader.is_empty());
 }
 
-fn buffer() -> impl Strategy<Value = Option<Vec<u8>>> {
-    prop::option::of(prop::collection::vec(any::<u8>(), 0..40))
+macro_rules! returning {
+    ($($record:ident $(<$life:lifetime>)? { $($field:ident),+ })+) => {
+        /// The record called `name` that holds `values` returns.
+        fn record_returns(name: &str, values: Vec<Value<'static>>) {
+            let mut expected = Vec::new();
+            values.iter().for_each(|value| wire(value, &mut expected));
+            $(if name == <any_life!($record $($life)?) as Record>::SCHEMA.name {
+                let record = jute_codec::$record::from(Value::Record(values));
+                assert_eq!(encoded(&record), expected);
+                return returns(&record, &expected);
+            })+
+            panic!("there is no record called {name}")
+        }
+    };
 }
+
+every_record!(returning);
 
 fn text() -> impl Strategy<Value = Option<String>> {
     prop::option::of(any::<String>())
-}
-
-fn texts() -> impl Strategy<Value = Option<Vec<Option<String>>>> {
-    prop::option::of(prop::collection::vec(text(), 0..5))
 }
 
 fn ustring(text: &Option<String>) -> Ustring<'_> {
     text.as_deref().map_or(Ustring::NULL, Ustring::new)
 }
 
-/// Texts as a record has them, borrowed in two steps.
-struct Texts<'a>(Option<Vec<Ustring<'a>>>);
-
-impl<'a> Texts<'a> {
-    fn new(texts: &'a Option<Vec<Option<String>>>) -> Self {
-        let texts = texts.as_deref();
-        Self(texts.map(|texts| texts.iter().map(ustring).collect()))
+/// Whatever a field may hold. What it borrows is leaked.
+fn value(ty: &JuteType, trailing: bool) -> BoxedStrategy<Value<'static>> {
+    match ty {
+        JuteType::Boolean if trailing => any::<Option<bool>>().prop_map(Value::Boolean).boxed(),
+        JuteType::Boolean => any::<bool>().prop_map(|b| Value::Boolean(Some(b))).boxed(),
+        JuteType::Int => any::<i32>().prop_map(|n| Value::Int(n, None)).boxed(),
+        JuteType::Long => any::<i64>().prop_map(Value::Long).boxed(),
+        JuteType::Buffer => prop::option::of(prop::collection::vec(any::<u8>(), 0..40))
+            .prop_map(|bytes| Value::Buffer(bytes.map(|bytes| &*bytes.leak())))
+            .boxed(),
+        JuteType::Ustring => text()
+            .prop_map(|text| {
+                Value::Text(text.map_or(Ustring::NULL, |text| Ustring::new(text.leak())))
+            })
+            .boxed(),
+        JuteType::Vector(item) => prop::option::of(prop::collection::vec(value(item, false), 0..5))
+            .prop_map(Value::List)
+            .boxed(),
+        JuteType::Record(schema) => record(schema).prop_map(Value::Record).boxed(),
+        _ => panic!("no record has a {ty}"),
     }
+}
 
-    fn vector(&self) -> Vector<'_, Ustring<'_>> {
-        self.0.as_deref().map_or(Vector::NULL, Vector::from)
+pub(crate) fn record(schema: &Schema) -> impl Strategy<Value = Vec<Value<'static>>> + use<> {
+    let fields = schema.fields.iter();
+    fields
+        .map(|field| value(&field.ty, field.trailing))
+        .collect::<Vec<_>>()
+}
+
+#[test]
+fn whatever_a_record_holds_returns() {
+    for schema in RECORDS.iter().chain(HANDWRITTEN_RECORDS) {
+        let mut runner = TestRunner::new(Config::with_cases(64));
+        let result = runner.run(&record(schema), |values| {
+            record_returns(schema.name, values);
+            Ok(())
+        });
+        result.unwrap_or_else(|error| panic!("{}: {error}", schema.name));
     }
 }
 
 proptest! {
     #[test]
-    fn connect_request_returns(
-        (protocol_version, last_zxid_seen, time_out) in any::<(i32, i64, i32)>(),
-        session_id: i64,
-        passwd in buffer(),
-        read_only: Option<bool>,
-    ) {
-        let passwd = passwd.as_deref();
-        let record = ConnectRequest {
-            protocol_version, last_zxid_seen, time_out, session_id, passwd, read_only,
-        };
-        returns(&record, &encoded(&record));
-    }
-
-    #[test]
-    fn connect_response_returns(
-        (protocol_version, time_out, session_id) in any::<(i32, i32, i64)>(),
-        passwd in buffer(),
-        read_only: Option<bool>,
-    ) {
-        let passwd = passwd.as_deref();
-        let record = ConnectResponse { protocol_version, time_out, session_id, passwd, read_only };
-        prop_assert_eq!(record.is_refusal(), time_out <= 0);
-        returns(&record, &encoded(&record));
-    }
-
-    #[test]
-    fn request_header_returns(xid: i32, op: i32) {
-        let record = RequestHeader { xid, op: OpCode(op) };
-        returns(&record, &encoded(&record));
-    }
-
-    #[test]
-    fn reply_header_returns((xid, zxid, err) in any::<(i32, i64, i32)>()) {
-        let record = ReplyHeader { xid, zxid, err: ErrorCode(err) };
-        returns(&record, &encoded(&record));
-    }
-
-    #[test]
-    fn auth_packet_returns(auth_type: i32, scheme in text(), auth in buffer()) {
-        let record = AuthPacket { auth_type, scheme: ustring(&scheme), auth: auth.as_deref() };
-        returns(&record, &encoded(&record));
-    }
-
-    #[test]
-    fn watcher_event_returns(event: i32, state: i32, path in text()) {
-        let record = WatcherEvent {
-            event: EventType(event),
-            state: KeeperState(state),
-            path: ustring(&path),
-        };
-        returns(&record, &encoded(&record));
-    }
-
-    #[test]
-    fn set_watches_returns(relative_zxid: i64, texts in [texts(), texts(), texts()]) {
-        let [data, exist, child] = texts.each_ref().map(Texts::new);
-        let record = SetWatches {
-            relative_zxid,
-            data_watches: data.vector(),
-            exist_watches: exist.vector(),
-            child_watches: child.vector(),
-        };
-        returns(&record, &encoded(&record));
-    }
-
-    #[test]
-    fn set_watches_2_returns(
-        relative_zxid: i64,
-        texts in [texts(), texts(), texts(), texts(), texts()],
-    ) {
-        let [data, exist, child, persistent, recursive] = texts.each_ref().map(Texts::new);
-        let record = SetWatches2 {
-            relative_zxid,
-            data_watches: data.vector(),
-            exist_watches: exist.vector(),
-            child_watches: child.vector(),
-            persistent_watches: persistent.vector(),
-            persistent_recursive_watches: recursive.vector(),
-        };
-        returns(&record, &encoded(&record));
-    }
-
-    #[test]
     fn header_and_body_return_one_behind_the_other(
         (xid, op, auth_type) in any::<(i32, i32, i32)>(),
         scheme in text(),
-        auth in buffer(),
+        auth in prop::option::of(prop::collection::vec(any::<u8>(), 0..40)),
     ) {
         let header = RequestHeader { xid, op: OpCode(op) };
         let body = AuthPacket { auth_type, scheme: ustring(&scheme), auth: auth.as_deref() };

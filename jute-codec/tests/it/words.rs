@@ -1,19 +1,31 @@
 //! How errors, codes and types read.
 
+use std::fmt::Write;
+
+use jute_codec::Acl;
+use jute_codec::AddWatchMode;
 use jute_codec::ConnectRequest;
+use jute_codec::CreateMode;
 use jute_codec::Decode;
 use jute_codec::ErrorCode;
 use jute_codec::EventType;
+use jute_codec::FileHeader;
+use jute_codec::FourLetterWord;
 use jute_codec::Framer;
+use jute_codec::Id;
 use jute_codec::JuteType;
 use jute_codec::KeeperState;
 use jute_codec::Limits;
 use jute_codec::OpCode;
+use jute_codec::Permissions;
+use jute_codec::QuorumAuthPacket;
+use jute_codec::QuorumPacketType;
 use jute_codec::RECORDS;
 use jute_codec::SetWatches;
 use jute_codec::Ustring;
 use jute_codec::Vector;
 use jute_codec::WatcherEvent;
+use jute_codec::WatcherType;
 use jute_codec::Xid;
 
 #[track_caller]
@@ -133,6 +145,76 @@ fn code_names_lead_back_to_the_code() {
         KeeperState::from_name,
     );
     check(Xid::NAMED, Xid::name, Xid::from_name);
+    check(CreateMode::NAMED, CreateMode::name, CreateMode::from_name);
+    check(
+        AddWatchMode::NAMED,
+        AddWatchMode::name,
+        AddWatchMode::from_name,
+    );
+    check(
+        WatcherType::NAMED,
+        WatcherType::name,
+        WatcherType::from_name,
+    );
+    check(
+        QuorumPacketType::NAMED,
+        QuorumPacketType::name,
+        QuorumPacketType::from_name,
+    );
+    check(
+        FourLetterWord::NAMED,
+        FourLetterWord::name,
+        FourLetterWord::from_name,
+    );
+}
+
+#[test]
+fn codes_are_as_many_as_zookeeper_has_and_each_another() {
+    #[track_caller]
+    fn check(numbers: impl Iterator<Item = i32>, count: usize) {
+        let mut numbers: Vec<_> = numbers.collect();
+        assert_eq!(numbers.len(), count);
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), count, "a number twice");
+    }
+    check(OpCode::NAMED.iter().map(|code| code.0), 33);
+    // Java's 32, and four of the C client.
+    check(ErrorCode::NAMED.iter().map(|code| code.0), 32 + 4);
+    check(EventType::NAMED.iter().map(|code| code.0), 8);
+    check(KeeperState::NAMED.iter().map(|code| code.0), 9);
+    check(CreateMode::NAMED.iter().map(|code| code.0), 7);
+    check(AddWatchMode::NAMED.iter().map(|code| code.0), 2);
+    check(WatcherType::NAMED.iter().map(|code| code.0), 5);
+    check(QuorumPacketType::NAMED.iter().map(|code| code.0), 19);
+    check(FourLetterWord::NAMED.iter().map(|code| code.0), 18);
+}
+
+#[test]
+fn four_letter_words_are_their_letters() {
+    for word in FourLetterWord::NAMED {
+        assert_eq!(word.0.to_be_bytes(), word.to_string().as_bytes());
+    }
+}
+
+#[test]
+fn permissions_print_as_the_shell_has_them() {
+    assert_eq!(Permissions::NONE.to_string(), "");
+    assert_eq!(Permissions::ALL.to_string(), "cdrwa");
+    assert_eq!(format!("{:?}", Permissions(0x41)), "Permissions(r+0x40)");
+    assert_eq!(Permissions::READ | Permissions::WRITE, Permissions(3));
+    assert!(Permissions::ALL.contains(Permissions::ADMIN));
+    assert!(!Permissions::READ.contains(Permissions::ALL));
+}
+
+#[test]
+fn constants_are_what_zookeeper_writes() {
+    assert_eq!(FileHeader::LOG.to_be_bytes(), *b"ZKLG");
+    assert_eq!(FileHeader::SNAPSHOT.to_be_bytes(), *b"ZKSN");
+    let magic = 0_i64.wrapping_sub_unsigned(0xa0db_cafe_cafe_1234);
+    assert_eq!(QuorumAuthPacket::MAGIC, magic);
+    assert_eq!(Id::ANYONE.scheme.as_str(), Some("world"));
+    assert_eq!(Acl::CREATOR_ALL.id, Id::AUTH);
 }
 
 #[test]
@@ -153,7 +235,12 @@ fn values_debug_as_one_would_write_them() {
 #[test]
 fn schema_speaks_the_words_of_zookeeper_jute() {
     let mut classes = String::new();
+    let mut module = "";
     for schema in RECORDS {
+        if schema.module != module {
+            module = schema.module;
+            writeln!(classes, "{module}").unwrap();
+        }
         let fields: Vec<_> = schema
             .fields
             .iter()
@@ -162,26 +249,98 @@ fn schema_speaks_the_words_of_zookeeper_jute() {
                 format!("{} {}{mark}", field.ty, field.name)
             })
             .collect();
-        classes.push_str(&format!("{}: {}\n", schema.name, fields.join(", ")));
+        writeln!(classes, "  {}: {}", schema.name, fields.join(", ")).unwrap();
     }
-    assert_eq!(
-        classes,
-        "\
-ConnectRequest: int protocolVersion, long lastZxidSeen, int timeOut, long sessionId, \
-buffer passwd, boolean readOnly?
-ConnectResponse: int protocolVersion, int timeOut, long sessionId, buffer passwd, \
-boolean readOnly?
-SetWatches: long relativeZxid, vector<ustring> dataWatches, vector<ustring> existWatches, \
-vector<ustring> childWatches
-SetWatches2: long relativeZxid, vector<ustring> dataWatches, vector<ustring> existWatches, \
-vector<ustring> childWatches, vector<ustring> persistentWatches, \
-vector<ustring> persistentRecursiveWatches
-RequestHeader: int xid, int type
-AuthPacket: int type, ustring scheme, buffer auth
-ReplyHeader: int xid, long zxid, int err
-WatcherEvent: int type, int state, ustring path
-"
-    );
-    let schema = JuteType::Record(&RECORDS[0]);
+    assert_eq!(classes, CLASSES);
+    let schema = JuteType::Record(&RECORDS[5]);
     assert_eq!(schema.to_string(), "ConnectRequest");
 }
+
+/// `zookeeper.jute` of Apache 3.9.5, in short; `?` marks what old peers leave out.
+const CLASSES: &str = "\
+org.apache.zookeeper.data
+  Id: ustring scheme, ustring id
+  ACL: int perms, Id id
+  Stat: long czxid, long mzxid, long ctime, long mtime, int version, int cversion, \
+int aversion, long ephemeralOwner, int dataLength, int numChildren, long pzxid
+  StatPersisted: long czxid, long mzxid, long ctime, long mtime, int version, int cversion, \
+int aversion, long ephemeralOwner, long pzxid
+  ClientInfo: ustring authScheme, ustring user
+org.apache.zookeeper.proto
+  ConnectRequest: int protocolVersion, long lastZxidSeen, int timeOut, long sessionId, \
+buffer passwd, boolean readOnly?
+  ConnectResponse: int protocolVersion, int timeOut, long sessionId, buffer passwd, \
+boolean readOnly?
+  SetWatches: long relativeZxid, vector<ustring> dataWatches, vector<ustring> existWatches, \
+vector<ustring> childWatches
+  SetWatches2: long relativeZxid, vector<ustring> dataWatches, vector<ustring> existWatches, \
+vector<ustring> childWatches, vector<ustring> persistentWatches, \
+vector<ustring> persistentRecursiveWatches
+  RequestHeader: int xid, int type
+  MultiHeader: int type, boolean done, int err
+  AuthPacket: int type, ustring scheme, buffer auth
+  ReplyHeader: int xid, long zxid, int err
+  GetDataRequest: ustring path, boolean watch
+  SetDataRequest: ustring path, buffer data, int version
+  ReconfigRequest: ustring joiningServers, ustring leavingServers, ustring newMembers, \
+long curConfigId
+  SetDataResponse: Stat stat
+  GetSASLRequest: buffer token
+  SetSASLRequest: buffer token
+  SetSASLResponse: buffer token
+  CreateRequest: ustring path, buffer data, vector<ACL> acl, int flags
+  CreateTTLRequest: ustring path, buffer data, vector<ACL> acl, int flags, long ttl
+  DeleteRequest: ustring path, int version
+  GetChildrenRequest: ustring path, boolean watch
+  GetAllChildrenNumberRequest: ustring path
+  GetChildren2Request: ustring path, boolean watch
+  CheckVersionRequest: ustring path, int version
+  GetMaxChildrenRequest: ustring path
+  GetMaxChildrenResponse: int max
+  SetMaxChildrenRequest: ustring path, int max
+  SyncRequest: ustring path
+  SyncResponse: ustring path
+  GetACLRequest: ustring path
+  SetACLRequest: ustring path, vector<ACL> acl, int version
+  SetACLResponse: Stat stat
+  AddWatchRequest: ustring path, int mode
+  WatcherEvent: int type, int state, ustring path
+  ErrorResponse: int err
+  CreateResponse: ustring path
+  Create2Response: ustring path, Stat stat
+  ExistsRequest: ustring path, boolean watch
+  ExistsResponse: Stat stat
+  GetDataResponse: buffer data, Stat stat
+  GetChildrenResponse: vector<ustring> children
+  GetAllChildrenNumberResponse: int totalNumber
+  GetChildren2Response: vector<ustring> children, Stat stat
+  GetACLResponse: vector<ACL> acl, Stat stat
+  CheckWatchesRequest: ustring path, int type
+  RemoveWatchesRequest: ustring path, int type
+  GetEphemeralsRequest: ustring prefixPath
+  GetEphemeralsResponse: vector<ustring> ephemerals
+  WhoAmIResponse: vector<ClientInfo> clientInfo
+org.apache.zookeeper.server.quorum
+  LearnerInfo: long serverid, int protocolVersion, long configVersion
+  QuorumPacket: int type, long zxid, buffer data, vector<Id> authinfo
+  QuorumAuthPacket: long magic, int status, buffer token
+org.apache.zookeeper.server.persistence
+  FileHeader: int magic, int version, long dbid
+org.apache.zookeeper.txn
+  TxnDigest: int version, long treeDigest
+  TxnHeader: long clientId, int cxid, long zxid, long time, int type
+  CreateTxnV0: ustring path, buffer data, vector<ACL> acl, boolean ephemeral
+  CreateTxn: ustring path, buffer data, vector<ACL> acl, boolean ephemeral, int parentCVersion
+  CreateTTLTxn: ustring path, buffer data, vector<ACL> acl, int parentCVersion, long ttl
+  CreateContainerTxn: ustring path, buffer data, vector<ACL> acl, int parentCVersion
+  DeleteTxn: ustring path
+  SetDataTxn: ustring path, buffer data, int version
+  CheckVersionTxn: ustring path, int version
+  SetACLTxn: ustring path, vector<ACL> acl, int version
+  SetMaxChildrenTxn: ustring path, int max
+  CreateSessionTxn: int timeOut
+  CloseSessionTxn: vector<ustring> paths2Delete
+  ErrorTxn: int err
+  Txn: int type, buffer data
+  MultiTxn: vector<Txn> txns
+";

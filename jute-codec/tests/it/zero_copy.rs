@@ -2,13 +2,27 @@
 
 use bytes::Bytes;
 use bytes::BytesMut;
+use jute_codec::Acl;
 use jute_codec::ConnectRequest;
+use jute_codec::Create2Response;
+use jute_codec::CreateMode;
+use jute_codec::CreateRequest;
 use jute_codec::Decode;
 use jute_codec::Frame;
 use jute_codec::Framer;
+use jute_codec::GetChildren2Response;
+use jute_codec::Multi;
+use jute_codec::OpCode;
+use jute_codec::Operation;
+use jute_codec::Outcome;
 use jute_codec::Reader;
 use jute_codec::Reading;
+use jute_codec::Record;
+use jute_codec::Reply;
+use jute_codec::ReplyHeader;
+use jute_codec::Request;
 use jute_codec::SetWatches;
+use jute_codec::Stat;
 use jute_codec::Ustring;
 use jute_codec::Vector;
 use jute_codec::WatcherEvent;
@@ -22,20 +36,18 @@ fn lies_in(part: &[u8], whole: &[u8]) {
     assert!(whole.start <= part.start && part.end <= whole.end);
 }
 
-fn decode_named(name: &str, reader: &mut Reader<'_>) -> bool {
-    macro_rules! decode {
-        ($($record:ident)+) => {
-            match name {
-                $(stringify!($record) => jute_codec::$record::decode(reader).is_ok(),)+
-                _ => panic!("there is no record called {name}"),
-            }
-        };
-    }
-    decode!(
-        ConnectRequest ConnectResponse SetWatches SetWatches2 RequestHeader AuthPacket ReplyHeader
-        WatcherEvent
-    )
+macro_rules! decode {
+    ($($record:ident $(<$life:lifetime>)? { $($field:ident),+ })+) => {
+        fn decode_named(name: &str, reader: &mut Reader<'_>) -> bool {
+            $(if name == <any_life!($record $($life)?) as Record>::SCHEMA.name {
+                return jute_codec::$record::decode(reader).is_ok();
+            })+
+            panic!("there is no record called {name}")
+        }
+    };
 }
+
+every_record!(decode);
 
 #[test]
 fn decoding_a_known_answer_allocates_nothing() {
@@ -90,6 +102,66 @@ fn looking_through_a_vector_allocates_nothing() {
     let read: SetWatches<'_> = frame.decode().unwrap();
     for path in read.data_watches.iter() {
         lies_in(path.as_bytes().unwrap(), frame.payload());
+    }
+}
+
+#[test]
+fn ten_thousand_children_allocate_nothing() {
+    let names: Vec<_> = (0..10_000).map(|n| format!("node-{n:010}")).collect();
+    let names: Vec<_> = names.iter().map(|name| Ustring::new(name)).collect();
+    let children = Vector::from(&names[..]);
+    let stat = Stat::default();
+    let reply = Reply::GetChildren2(GetChildren2Response { children, stat });
+    let frame = frame_of(&(ReplyHeader::default(), reply));
+    let info = allocation_counter::measure(|| {
+        let read = Reply::from_payload(OpCode::GET_CHILDREN2, frame.payload(), Reading::STRICT);
+        let (_, read) = read.unwrap();
+        let Reply::GetChildren2(response) = read else {
+            panic!("{read:?}")
+        };
+        assert_eq!(response.children.iter().len(), 10_000);
+        assert_eq!(read, reply);
+    });
+    assert_eq!(info.count_total, 0);
+}
+
+#[test]
+fn a_hundred_operations_allocate_nothing() {
+    let data = Some(&[7; 100][..]);
+    let acl = Vector::from(&[Acl::OPEN][..]);
+    let flags = CreateMode::PERSISTENT_SEQUENTIAL;
+    let path = Ustring::new("/node-");
+    let create = Operation::Create2(CreateRequest {
+        path,
+        data,
+        acl,
+        flags,
+    });
+    let created = Outcome::Create2(Create2Response {
+        path,
+        stat: Stat::default(),
+    });
+    let (operations, outcomes) = ([create; 100], [created; 100]);
+    let request = Request::Multi(Multi::from(&operations[..]));
+    let reply = Reply::Multi(Multi::from(&outcomes[..]));
+    let asking = frame_of(&request.with_xid(7));
+    let telling = frame_of(&(ReplyHeader::default(), reply));
+    let info = allocation_counter::measure(|| {
+        let read = Request::from_payload(asking.payload(), Reading::STRICT);
+        assert_eq!(read, Ok(request.with_xid(7)));
+        let read = Reply::from_payload(OpCode::MULTI, telling.payload(), Reading::STRICT);
+        assert_eq!(read, Ok((Some(ReplyHeader::default()), reply)));
+    });
+    assert_eq!(info.count_total, 0);
+    let (_, read) = Request::from_payload(asking.payload(), Reading::STRICT).unwrap();
+    let Request::Multi(multi) = read else {
+        panic!("{read:?}")
+    };
+    for (_, operation) in &multi {
+        let Operation::Create2(create) = operation else {
+            panic!("{operation:?}")
+        };
+        lies_in(create.data.unwrap(), asking.payload());
     }
 }
 

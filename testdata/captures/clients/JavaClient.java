@@ -118,6 +118,7 @@ public class JavaClient implements Watcher {
                 break;
             case "close":
                 client.close();
+                client = null;
                 break;
             default:
                 throw new IllegalArgumentException(words[0]);

@@ -37,7 +37,7 @@ def on_state(state):
         say("suspended")
     elif client.client_state == KeeperState.AUTH_FAILED:
         say("authfailed")
-    else:
+    elif client.client_state != KeeperState.CLOSED:
         say("expired")
 
 

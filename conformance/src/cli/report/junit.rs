@@ -78,7 +78,7 @@ fn status(report: &CaseReport) -> TestCaseStatus {
         Verdict::Failed(problem) => (
             NonSuccessKind::Failure,
             format!(
-                "expected {}, got {}",
+                "expected {}; actual: {}",
                 problem.expected.join(" or "),
                 problem.actual
             ),

@@ -1,6 +1,7 @@
 //! Packets: parts, records, fields and their values, as the schema has them.
 
 use jute_codec::Field;
+use jute_codec::HANDWRITTEN_RECORDS;
 use jute_codec::JuteType;
 use jute_codec::RECORDS;
 use jute_codec::Schema;
@@ -93,7 +94,8 @@ fn part<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Part> {
 fn record<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Part> {
     let expected = if context.seen { SEEN } else { SENT };
     let (after, name) = expect(expected, terminated(ident, gap)).parse(input)?;
-    let Some(schema) = RECORDS.iter().find(|schema| schema.name == name) else {
+    let mut schemas = RECORDS.iter().chain(HANDWRITTEN_RECORDS);
+    let Some(schema) = schemas.find(|schema| schema.name == name) else {
         let records = RECORDS.iter().map(|schema| schema.name);
         let names: Vec<_> = records.chain(WORDS).collect();
         return Err(misspelt(input, expected, &names));

@@ -175,7 +175,8 @@ fn sequence_numbers_wrap() {
     );
     assert_eq!(
         talk.swap(3, 5).story(),
-        "C open, S open, C:0123456789, S:ok, C:abc, C fin"
+        "C open, S open, C:0123456789abc, S:ok, C fin",
+        "what was acknowledged came before what acknowledged it"
     );
 }
 

@@ -11,4 +11,4 @@ mod read_only;
 mod renewal;
 mod requests;
 mod words;
-mod world;
+pub(crate) mod world;

@@ -21,7 +21,7 @@ use zk_conformance::server::Server;
 use zk_conformance::server::password;
 
 /// The id of the first session of a server that is number 1 and started at 0 ms.
-pub(super) const FIRST: i64 = 0x0100_0000_0000_0000;
+pub(crate) const FIRST: i64 = 0x0100_0000_0000_0000;
 
 #[derive(Clone, Debug)]
 pub(super) struct World {
@@ -156,7 +156,7 @@ impl Default for World {
 }
 
 /// A config with a tick of so many milliseconds.
-pub(super) fn tick(millis: u64) -> Config {
+pub(crate) fn tick(millis: u64) -> Config {
     Config {
         tick_time: Duration::from_millis(millis),
         ..Config::default()
@@ -164,7 +164,7 @@ pub(super) fn tick(millis: u64) -> Config {
 }
 
 /// A request for a new session, as most clients send it.
-pub(super) fn new(time_out: i32) -> Vec<u8> {
+pub(crate) fn new(time_out: i32) -> Vec<u8> {
     connect(&ConnectRequest {
         time_out,
         passwd: Some(&[0; 16]),
@@ -174,7 +174,7 @@ pub(super) fn new(time_out: i32) -> Vec<u8> {
 }
 
 /// A request to renew a session with the right password.
-pub(super) fn renew(session_id: i64, time_out: i32) -> Vec<u8> {
+pub(crate) fn renew(session_id: i64, time_out: i32) -> Vec<u8> {
     renew_with(session_id, time_out, &password(session_id))
 }
 
@@ -195,7 +195,7 @@ pub(super) fn connect(request: &ConnectRequest<'_>) -> Vec<u8> {
 }
 
 /// The response that grants a session, with the readOnly byte.
-pub(super) fn granted(session_id: i64, time_out: i32) -> Vec<u8> {
+pub(crate) fn granted(session_id: i64, time_out: i32) -> Vec<u8> {
     let mut bytes = hex("00000025 00000000");
     bytes.extend(time_out.to_be_bytes());
     bytes.extend(session_id.to_be_bytes());
@@ -226,11 +226,11 @@ pub(super) fn hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-pub(super) fn ping() -> Vec<u8> {
+pub(crate) fn ping() -> Vec<u8> {
     hex("00000008 fffffffe 0000000b")
 }
 
-pub(super) fn close_session(xid: i32) -> Vec<u8> {
+pub(crate) fn close_session(xid: i32) -> Vec<u8> {
     request(xid, -11, &[])
 }
 
@@ -242,7 +242,7 @@ pub(super) fn request(xid: i32, op: i32, body: &[u8]) -> Vec<u8> {
 }
 
 /// A reply header in its frame.
-pub(super) fn reply(xid: i32, zxid: i64, err: i32) -> Vec<u8> {
+pub(crate) fn reply(xid: i32, zxid: i64, err: i32) -> Vec<u8> {
     let mut bytes = hex("00000010");
     bytes.extend(xid.to_be_bytes());
     bytes.extend(zxid.to_be_bytes());

@@ -66,6 +66,22 @@ fn requests() {
         "RequestHeader xid=1 type=99 + bytes 00",
         "RequestHeader xid=-8 type=setWatches + SetWatches relativeZxid=0x1 dataWatches=[\"/a\"] \
          existWatches=null childWatches=[]",
+        "RequestHeader xid=1 type=create + CreateRequest path=\"/a\" data=null \
+         acl=[{perms=31 id={scheme=\"world\" id=\"anyone\"}}] flags=EPHEMERAL_SEQUENTIAL",
+        "RequestHeader xid=1 type=getData + GetDataRequest path=\"/a\" watch=true",
+        "RequestHeader xid=1 type=getData + bytes 000000",
+        "RequestHeader xid=1 type=addWatch + AddWatchRequest path=\"/a\" mode=PERSISTENT_RECURSIVE",
+        "RequestHeader xid=1 type=removeWatches + RemoveWatchesRequest path=\"/a\" type=Any",
+        "RequestHeader xid=1 type=deleteContainer + DeleteContainerRequest path=\"/a\"",
+        "RequestHeader xid=1 type=multi + MultiHeader type=delete done=false err=SYSTEMERROR \
+         + DeleteRequest path=\"/a\" version=-1 \
+         + MultiHeader type=check done=false err=SYSTEMERROR \
+         + CheckVersionRequest path=\"/b\" version=0 \
+         + MultiHeader type=error done=true err=SYSTEMERROR",
+        "RequestHeader xid=1 type=multi + MultiHeader type=multi done=false err=SYSTEMERROR \
+         + bytes 00",
+        "RequestHeader xid=1 type=multiRead + MultiHeader type=error done=true err=SYSTEMERROR \
+         + bytes 00",
         "bytes 00*7",
     ] {
         check(text, Meaning::Request, text);
@@ -84,6 +100,30 @@ fn replies() {
         ),
         ("ReplyHeader xid=-1 zxid=0x0 err=OK + bytes 00*9", None),
         ("ReplyHeader xid=1 zxid=0x5 err=OK + bytes 00", None),
+        (
+            "ReplyHeader xid=1 zxid=0x5 err=OK + CreateResponse path=\"/a\"",
+            Some(OpCode::CREATE),
+        ),
+        (
+            "ReplyHeader xid=1 zxid=0x0 err=AUTHFAILED + SetSASLResponse token=null",
+            Some(OpCode::SASL),
+        ),
+        (
+            "ReplyHeader xid=1 zxid=0x5 err=OK + ErrorResponse err=OK",
+            Some(OpCode::ADD_WATCH),
+        ),
+        (
+            "ReplyHeader xid=1 zxid=0x5 err=OK + MultiHeader type=delete done=false err=OK \
+             + MultiHeader type=create done=false err=OK + CreateResponse path=\"/a\" \
+             + MultiHeader type=error done=false err=NONODE + ErrorResponse err=NONODE \
+             + MultiHeader type=error done=true err=SYSTEMERROR",
+            Some(OpCode::MULTI),
+        ),
+        (
+            "ConnectResponse protocolVersion=0 timeOut=5 sessionId=0x1 passwd=00*16 \
+             readOnly=false",
+            Some(OpCode::CREATE_SESSION),
+        ),
         ("ReplyHeader xid=1 zxid=0x5 err=-1000", Some(OpCode(1000))),
     ] {
         check(text, Meaning::Reply(asked), text);

@@ -1,0 +1,233 @@
+//! The player, driven by hand.
+
+use std::sync::Arc;
+
+use zk_conformance::Instant;
+use zk_conformance::player::Config;
+use zk_conformance::player::End;
+use zk_conformance::player::Input;
+use zk_conformance::player::Order;
+use zk_conformance::player::Player;
+use zk_conformance::player::Trouble;
+use zk_conformance::player::Verdict;
+use zk_conformance::player::wire_log;
+use zk_conformance::transcript::Bindings;
+use zk_conformance::transcript::parse;
+
+const PONG: [u8; 20] = [
+    0, 0, 0, 16, 255, 255, 255, 254, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0,
+];
+
+fn at(millis: u64) -> Instant {
+    Instant::from_millis(millis)
+}
+
+/// A player of these steps, its connection A open.
+#[track_caller]
+fn opened(steps: &str) -> Player {
+    let text = format!("script it\n----\nA open\n{steps}\n");
+    let script = parse(&text).expect("a script").scripts.remove(0);
+    let mut player = Player::new(
+        Arc::new(script),
+        Bindings::default(),
+        Config::default(),
+        at(0),
+    );
+    assert_eq!(player.poll().map(|output| output.order), Some(Order::Open));
+    player.handle(at(0), Input::Opened("A"));
+    player
+}
+
+/// What was seen instead, if the player has failed.
+fn failure(player: &Player) -> String {
+    match player.verdict() {
+        Some(Verdict::Failed(failure)) => failure.actual.clone(),
+        other => format!("not a failure: {other:?}"),
+    }
+}
+
+const PASSED: Option<&Verdict> = Some(&Verdict::Passed {
+    tolerated: Vec::new(),
+});
+
+#[test]
+fn a_packet_may_come_in_any_pieces() {
+    for size in 1..=PONG.len() {
+        let mut player = opened("A < ReplyHeader xid=-2 err=OK");
+        for piece in PONG.chunks(size) {
+            assert_eq!(player.verdict(), None);
+            player.handle(at(1), Input::Received("A", piece));
+        }
+        assert_eq!(player.verdict(), PASSED);
+    }
+}
+
+#[test]
+fn what_comes_early_waits_for_its_step() {
+    let mut player = opened("wait 100ms\nA < ReplyHeader xid=-2, fin");
+    player.handle(at(1), Input::Received("A", &PONG));
+    player.handle(at(2), Input::Ended("A", End::Fin));
+    assert_eq!(player.verdict(), None);
+    assert_eq!(player.deadline(), Some(at(100)));
+    player.handle(at(100), Input::Tick);
+    assert_eq!(player.verdict(), PASSED);
+}
+
+#[test]
+fn the_first_outcome_that_fits_counts_even_if_it_takes_longer() {
+    let steps =
+        "A expect\n  strict both: ReplyHeader xid=-2, fin\n  tolerated one: ReplyHeader xid=-2";
+    let mut player = opened(steps);
+    player.handle(at(1), Input::Received("A", &PONG));
+    assert_eq!(player.verdict(), None, "the end may still come");
+    player.handle(at(2), Input::Ended("A", End::Fin));
+    assert_eq!(player.verdict(), PASSED);
+
+    let mut player = opened(steps);
+    player.handle(at(1), Input::Received("A", &PONG));
+    let deadline = player.deadline().expect("an end to the waiting");
+    player.handle(deadline, Input::Tick);
+    let tolerated = vec!["one".to_owned()];
+    assert_eq!(player.verdict(), Some(&Verdict::Passed { tolerated }));
+}
+
+#[test]
+fn a_forbidden_outcome_fails_by_its_name() {
+    let mut player = opened("A expect\n  strict fine: fin\n  forbidden answered: ReplyHeader");
+    player.handle(at(1), Input::Received("A", &PONG));
+    player.handle(at(2), Input::Ended("A", End::Fin));
+    let Some(Verdict::Failed(failure)) = player.verdict() else {
+        panic!("it is forbidden")
+    };
+    assert_eq!(failure.outcome.as_deref(), Some("answered"));
+    assert_eq!(failure.expected, ["fin"]);
+}
+
+#[test]
+fn silence_is_quiet_and_nothing_else_is() {
+    let mut player = opened("A < quiet 50ms");
+    assert_eq!(player.deadline(), Some(at(50)));
+    player.handle(at(49), Input::Tick);
+    assert_eq!(player.verdict(), None);
+    player.handle(at(50), Input::Tick);
+    assert_eq!(player.verdict(), PASSED);
+
+    let mut player = opened("A < quiet 50ms");
+    player.handle(at(49), Input::Received("A", &[0]));
+    assert_eq!(failure(&player), "1 bytes instead of silence");
+}
+
+#[test]
+fn a_window_has_two_ends_and_both_count() {
+    for (moment, passes) in [(99, false), (100, true), (200, true), (201, false)] {
+        let mut player = opened("mark m\nA < fin within 100..200 of m");
+        player.handle(at(moment), Input::Ended("A", End::Fin));
+        assert_eq!(player.verdict() == PASSED, passes, "at {moment}");
+    }
+}
+
+#[test]
+fn a_fin_is_not_an_rst() {
+    for (seen, end, passes) in [
+        ("fin", End::Fin, true),
+        ("fin", End::Rst, false),
+        ("rst", End::Rst, true),
+        ("rst", End::Fin, false),
+        ("closed", End::Fin, true),
+        ("closed", End::Rst, true),
+    ] {
+        let mut player = opened(&format!("A < {seen}"));
+        player.handle(at(1), Input::Ended("A", end));
+        assert_eq!(player.verdict() == PASSED, passes, "{seen} {end}");
+    }
+}
+
+#[test]
+fn a_symbol_is_what_was_seen_first() {
+    let steps = "A < ReplyHeader zxid=@Z\nA < ReplyHeader zxid=@Z";
+    let mut player = opened(steps);
+    player.handle(at(1), Input::Received("A", &PONG));
+    player.handle(at(1), Input::Received("A", &PONG));
+    assert_eq!(player.verdict(), PASSED);
+
+    let mut player = opened(steps);
+    player.handle(at(1), Input::Received("A", &PONG));
+    let mut other = PONG;
+    other[15] = 6;
+    player.handle(at(1), Input::Received("A", &other));
+    assert_eq!(failure(&player), "zxid is 6");
+}
+
+#[test]
+fn nothing_at_all_fails_when_patience_ends() {
+    let mut player = opened("A < ReplyHeader");
+    let deadline = player.deadline().expect("patience ends");
+    player.handle(deadline, Input::Tick);
+    assert_eq!(
+        failure(&player),
+        "nothing for 2000 ms, and the connection is open"
+    );
+}
+
+#[test]
+fn writes_are_cut_as_the_script_says() {
+    let mut player = opened("A > raw 0102030405 | pieces 2\nA < fin");
+    let mut written = Vec::new();
+    while let Some(output) = player.poll() {
+        if let Order::Write(bytes) = output.order {
+            written.push(bytes);
+        }
+    }
+    assert_eq!(written, [vec![1, 2], vec![3, 4], vec![5]]);
+}
+
+#[test]
+fn a_server_that_floods_is_bounded_and_fails() {
+    let mut player = opened("A < ReplyHeader");
+    let megabyte = vec![0x7f; 1 << 20];
+    for _ in 0..100 {
+        player.handle(at(1), Input::Received("A", &megabyte));
+    }
+    assert!(
+        failure(&player).contains("nobody asked for"),
+        "{}",
+        failure(&player)
+    );
+    let kept: usize = wire_log(player.log()).iter().map(String::len).sum();
+    assert!(kept < 10_000, "{kept} bytes of log");
+}
+
+#[test]
+fn a_script_that_cannot_be_played_is_no_verdict() {
+    let player = opened("A > ConnectRequest sessionId=@S");
+    let Some(Verdict::Untested(trouble)) = player.verdict() else {
+        panic!("it cannot be played")
+    };
+    assert_eq!(trouble.to_string(), "line 4: @S is used before it was seen");
+}
+
+#[test]
+fn a_connection_refused_is_no_verdict_unless_it_is_expected() {
+    let text = "script it\n----\nA open\n";
+    let script = Arc::new(parse(text).expect("a script").scripts.remove(0));
+    let mut player = Player::new(script, Bindings::default(), Config::default(), at(0));
+    player.handle(at(1), Input::Refused("A"));
+    let unreachable = Trouble::Unreachable {
+        connection: "A".to_owned(),
+        before: false,
+    };
+    assert_eq!(player.verdict(), Some(&Verdict::Untested(unreachable)));
+
+    let text = "script it\n----\nA open refused\n";
+    let script = Arc::new(parse(text).expect("a script").scripts.remove(0));
+    let mut player = Player::new(script, Bindings::default(), Config::default(), at(0));
+    player.handle(at(1), Input::Refused("A"));
+    assert_eq!(player.verdict(), PASSED);
+}
+
+#[test]
+fn every_connection_is_closed_at_the_end() {
+    let mut player = opened("A < fin");
+    player.handle(at(1), Input::Ended("A", End::Rst));
+    assert_eq!(player.poll().map(|output| output.order), Some(Order::Close));
+}

@@ -1,0 +1,374 @@
+//! What can happen to a server.
+
+use crate::seeds::Seed;
+
+pub(super) fn seeds() -> Vec<Seed> {
+    let script = |name: &str, settings: u8, steps: &[&[u8]]| {
+        Seed::new(
+            "server",
+            name,
+            [&[1, settings][..], &steps.concat()].concat(),
+        )
+    };
+    // Operations, the connection being the first, second or third that is open.
+    let accept = &[0, 0][..];
+    let accept_other = &[0, 1][..];
+    let wait_until_due = &[1, 0][..];
+    let wait_100_ms = &[1, 10][..];
+    let wait_400_ms = &[1, 40][..];
+    let wait_2550_ms = &[1, 255][..];
+    let restart = &[2, 0][..];
+    // A form: the kind of readOnly, and the right password. 50 is 1000 ms, 20 is 400 ms.
+    let open = &[5, 0, 0b0_1101, 50][..];
+    let open_second = &[5, 1, 0b0_1101, 50][..];
+    let open_short = &[5, 0, 0b0_1101, 20][..];
+    let renew_first =
+        |connection: u8, form: u8, time_out: u8| vec![6, connection, form, time_out, 0];
+    let ping = &[7, 0][..];
+    let close = &[8, 0][..];
+    let auth = &[9, 0, 0][..];
+    let ask_for_data = &[10, 0, 0, 5, 4, 6, 0, 0, 0, 1, b'/', 0][..];
+    let eof = &[12, 0][..];
+    let lost = &[13, 0][..];
+    let answer = &[14, 0, 3, 1, 7][..];
+    let push = &[15, 0][..];
+    vec![
+        script("ping-and-close", 0, &[accept, open, ping, close]),
+        script(
+            "zxid-of-the-client-below-zero",
+            0,
+            &[accept, &[5, 0, 0b100_1101, 50], ping],
+        ),
+        script(
+            "ping-with-a-number-of-its-own",
+            0,
+            &[accept, open, &[10, 0, 0, 5, 11, 0], ping],
+        ),
+        script(
+            "silence-until-expiry",
+            0,
+            &[accept, open, wait_until_due, wait_until_due],
+        ),
+        script(
+            "pings-put-expiry-off",
+            0,
+            &[
+                accept,
+                open_short,
+                wait_400_ms,
+                ping,
+                wait_400_ms,
+                ping,
+                wait_400_ms,
+                wait_400_ms,
+            ],
+        ),
+        script(
+            "auth-does-not-put-expiry-off",
+            0,
+            &[
+                accept,
+                open_short,
+                wait_400_ms,
+                auth,
+                wait_400_ms,
+                auth,
+                wait_until_due,
+            ],
+        ),
+        script(
+            "unfinished-frame-does-not-put-expiry-off",
+            0,
+            &[
+                accept,
+                open_short,
+                wait_400_ms,
+                &[3, 0, 4, 0, 0, 0, 8],
+                wait_100_ms,
+                wait_100_ms,
+            ],
+        ),
+        script(
+            "new-session-without-read-only",
+            0,
+            &[accept, &[5, 0, 0b0_1100, 50], ping],
+        ),
+        script(
+            "timeouts-at-and-over-the-limits",
+            0,
+            &[
+                accept,
+                accept,
+                accept,
+                &[5, 0, 13, 0],
+                &[5, 1, 13, 2],
+                &[5, 2, 13, 3],
+                ping,
+            ],
+        ),
+        script(
+            "zxid-of-the-client-ahead",
+            0,
+            &[accept, &[5, 0, 0b10_1101, 50]],
+        ),
+        script(
+            "protocol-version-of-the-client",
+            0,
+            &[accept, &[5, 0, 0b1000_1101, 50]],
+        ),
+        script(
+            "renewal-evicts-the-old-connection",
+            0,
+            &[
+                accept,
+                open,
+                accept_other,
+                &renew_first(1, 13, 100),
+                ping,
+                close,
+            ],
+        ),
+        script(
+            "renewal-with-a-wrong-password",
+            0,
+            &[
+                accept,
+                open,
+                accept_other,
+                &renew_first(1, 0b0_1001, 50),
+                accept,
+                &renew_first(0, 13, 50),
+            ],
+        ),
+        script(
+            "renewal-after-the-connection-broke",
+            0,
+            &[
+                accept,
+                open,
+                lost,
+                wait_400_ms,
+                accept,
+                &renew_first(0, 13, 20),
+                wait_until_due,
+            ],
+        ),
+        script(
+            "renewal-with-a-shorter-timeout",
+            0,
+            &[
+                accept,
+                &[5, 0, 13, 200],
+                eof,
+                accept,
+                &renew_first(0, 13, 20),
+                wait_400_ms,
+                wait_400_ms,
+            ],
+        ),
+        script(
+            "renewal-of-a-closed-session",
+            0,
+            &[accept, open, close, accept, &renew_first(0, 13, 50)],
+        ),
+        script(
+            "renewal-of-an-expired-session",
+            0,
+            &[
+                accept,
+                open,
+                eof,
+                wait_2550_ms,
+                accept,
+                &renew_first(0, 13, 50),
+            ],
+        ),
+        script(
+            "renewal-of-an-unknown-session",
+            0,
+            &[accept, &renew_first(0, 13, 50)],
+        ),
+        script(
+            "restart-keeps-sessions",
+            0,
+            &[
+                accept,
+                open,
+                restart,
+                wait_400_ms,
+                accept,
+                &renew_first(0, 13, 20),
+                restart,
+                wait_2550_ms,
+            ],
+        ),
+        script(
+            "unknown-operation-closes",
+            0,
+            &[accept, open, &[10, 0, 0, 1, 99, 0]],
+        ),
+        script("auth-of-no-scheme-closes", 0, &[accept, open, &[9, 0, 1]]),
+        script(
+            "create-session-from-a-client",
+            0,
+            &[
+                accept,
+                open,
+                &[11, 0, 4, 0, 0, 1, 0],
+                ping,
+                &[11, 0, 0],
+                wait_2550_ms,
+            ],
+        ),
+        script(
+            "handshake-in-pieces",
+            0,
+            &[
+                accept,
+                &[3, 0, 7, 0, 0, 0, 28, 0, 0, 0],
+                &[3, 0, 25],
+                &[0; 25],
+                ping,
+            ],
+        ),
+        script(
+            "frame-of-another-kind-first",
+            0,
+            &[accept, &[4, 0, 8, 255, 255, 255, 254, 0, 0, 0, 11]],
+        ),
+        script(
+            "length-below-zero",
+            0,
+            &[accept, open, &[3, 0, 4, 255, 255, 255, 255]],
+        ),
+        script(
+            "length-over-a-small-limit",
+            32,
+            &[accept, open, &[3, 0, 4, 0, 0, 0, 65]],
+        ),
+        script(
+            "length-promised-and-no-more",
+            0,
+            &[accept, &[3, 0, 4, 0, 15, 255, 255], wait_2550_ms],
+        ),
+        script(
+            "four-letter-words",
+            0,
+            &[
+                accept,
+                &[16, 0, 0],
+                accept,
+                &[16, 0, 4],
+                accept,
+                &[16, 0, 9],
+            ],
+        ),
+        script(
+            "silent-without-a-session",
+            0,
+            &[accept, wait_until_due, accept, &[3, 0, 1, 0], wait_2550_ms],
+        ),
+        script(
+            "five-connections-from-one-address",
+            0,
+            &[accept, accept, accept, accept, accept, open],
+        ),
+        script(
+            "answers-of-the-delegate-in-order",
+            8,
+            &[
+                accept,
+                open,
+                ask_for_data,
+                ask_for_data,
+                ping,
+                answer,
+                answer,
+                close,
+            ],
+        ),
+        script(
+            "close-waits-for-the-delegate",
+            8,
+            &[accept, open, ask_for_data, close, ping, answer],
+        ),
+        script(
+            "delegate-closes",
+            8,
+            &[accept, open, ask_for_data, ping, &[14, 0, 0]],
+        ),
+        script(
+            "delegate-knows-no-such-thing",
+            8,
+            &[accept, open, ask_for_data, &[14, 0, 1]],
+        ),
+        script(
+            "eviction-of-what-waits-for-the-delegate",
+            8,
+            &[
+                accept,
+                open,
+                ask_for_data,
+                ping,
+                accept_other,
+                &renew_first(1, 13, 50),
+                ping,
+                answer,
+            ],
+        ),
+        script(
+            "push-to-a-session-and-to-none",
+            8,
+            &[accept, open, push, accept_other, &[15, 1]],
+        ),
+        script(
+            "two-sessions-of-one-address",
+            0,
+            &[
+                accept,
+                open,
+                accept,
+                open_second,
+                ping,
+                &[7, 1],
+                &[8, 1],
+                close,
+            ],
+        ),
+        script(
+            "netty-and-a-frame-of-nothing",
+            1,
+            &[
+                accept,
+                open,
+                &[3, 0, 4, 0, 0, 0, 0],
+                wait_100_ms,
+                &[3, 0, 1, 0],
+            ],
+        ),
+        script(
+            "read-only-server",
+            4,
+            &[
+                accept,
+                &[5, 0, 14, 50],
+                accept,
+                &[5, 1, 13, 50],
+                ping,
+                close,
+            ],
+        ),
+        script(
+            "read-only-server-without-new-sessions",
+            6,
+            &[
+                accept,
+                &[5, 0, 14, 50],
+                accept,
+                &renew_first(1, 14, 50),
+                ping,
+                wait_2550_ms,
+            ],
+        ),
+    ]
+}

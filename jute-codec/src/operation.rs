@@ -1,0 +1,128 @@
+//! The operations a multi can hold, and their results.
+
+use crate::CheckVersionRequest;
+use crate::Create2Response;
+use crate::CreateRequest;
+use crate::CreateResponse;
+use crate::CreateTtlRequest;
+use crate::DecodeError;
+use crate::DeleteRequest;
+use crate::ErrorCode;
+use crate::ErrorResponse;
+use crate::GetChildrenRequest;
+use crate::GetChildrenResponse;
+use crate::GetDataRequest;
+use crate::GetDataResponse;
+use crate::MultiHeader;
+use crate::OpCode;
+use crate::Part;
+use crate::Reader;
+use crate::Schema;
+use crate::SetDataRequest;
+use crate::SetDataResponse;
+
+dispatch! {
+    /// One operation of a multi.
+    pub enum Operation<'a> {
+        /// Makes a znode.
+        Create(body: CreateRequest<'a>) = CREATE;
+        /// Makes a znode and asks for its numbers.
+        Create2(body: CreateRequest<'a>) = CREATE2;
+        /// Makes a container.
+        CreateContainer(body: CreateRequest<'a>) = CREATE_CONTAINER;
+        /// Makes a znode with a time to live.
+        CreateTtl(body: CreateTtlRequest<'a>) = CREATE_TTL;
+        /// Removes a znode.
+        Delete(body: DeleteRequest<'a>) = DELETE;
+        /// Writes a znode's data.
+        SetData(body: SetDataRequest<'a>) = SET_DATA;
+        /// Checks a znode's version.
+        Check(body: CheckVersionRequest<'a>) = CHECK;
+        /// Lists a znode's children.
+        GetChildren(body: GetChildrenRequest<'a>) = GET_CHILDREN;
+        /// Reads a znode's data.
+        GetData(body: GetDataRequest<'a>) = GET_DATA;
+    } else {
+    }
+}
+
+impl Operation<'_> {
+    /// Whether it has its place in a multiRead rather than in a multi.
+    #[must_use]
+    pub const fn is_read(&self) -> bool {
+        matches!(self, Self::GetChildren(_) | Self::GetData(_))
+    }
+}
+
+impl<'a> Part<'a> for Operation<'a> {
+    fn header(&self) -> MultiHeader {
+        MultiHeader {
+            op: self.op(),
+            done: false,
+            err: ErrorCode(-1),
+        }
+    }
+
+    fn schema(op: OpCode) -> Option<Option<Schema>> {
+        Self::known_schema(op)
+    }
+
+    fn decode_body(op: OpCode, reader: &mut Reader<'a>) -> Result<Option<Self>, DecodeError> {
+        Self::known(op, reader)
+    }
+
+    /// Reads and writes do not mix (`MultiOperationRecord.setOrCheckOpKind`).
+    fn goes_with(&self, other: &Self) -> bool {
+        self.is_read() == other.is_read()
+    }
+}
+
+dispatch! {
+    /// The result of one operation of a multi. Containers and znodes with a time to live are told
+    /// as `create2`.
+    pub enum Outcome<'a> {
+        /// What was made.
+        Create(body: CreateResponse<'a>) = CREATE;
+        /// What was made, and its numbers.
+        Create2(body: Create2Response<'a>) = CREATE2;
+        /// It is removed.
+        Delete = DELETE;
+        /// The numbers of what was written.
+        SetData(body: SetDataResponse) = SET_DATA;
+        /// It has the version.
+        Check = CHECK;
+        /// A znode's children.
+        GetChildren(body: GetChildrenResponse<'a>) = GET_CHILDREN;
+        /// A znode's data.
+        GetData(body: GetDataResponse<'a>) = GET_DATA;
+        /// What kept it from being done. In a failed multi every result is one: 0 before the operation
+        /// that failed, its own code, `RUNTIMEINCONSISTENCY` behind it (`DataTree.processTxn`).
+        Error(body: ErrorResponse) = ERROR;
+    } else {
+    }
+}
+
+impl<'a> Part<'a> for Outcome<'a> {
+    fn header(&self) -> MultiHeader {
+        MultiHeader {
+            op: self.op(),
+            done: false,
+            err: match self {
+                Self::Error(error) => error.err,
+                _ => ErrorCode::OK,
+            },
+        }
+    }
+
+    fn schema(op: OpCode) -> Option<Option<Schema>> {
+        Self::known_schema(op)
+    }
+
+    fn decode_body(op: OpCode, reader: &mut Reader<'a>) -> Result<Option<Self>, DecodeError> {
+        Self::known(op, reader)
+    }
+
+    fn goes_with(&self, _: &Self) -> bool {
+        true
+    }
+}
