@@ -142,7 +142,7 @@ impl Peer {
             if self.doubt.is_none_or(|doubt| doubt < session.touched) {
                 return;
             }
-            say.note("a session is gone before its time, but the server was, too".to_owned());
+            say.note("a session is gone before its time, but so was the server, or a part of the recording".to_owned());
         }
         let engine_id = session.engine_id;
         self.engine.expire_session(engine_id);

@@ -10,6 +10,10 @@
 //!
 //! Data operations are carried through: that each is answered, once, in order and with its xid, is
 //! judged; what the answer says is not.
+//!
+//! Where a recording begins in the middle of a connection, or misses bytes of it, judging goes on
+//! with the next answer that shows where the conversation is; a session of which something is
+//! missing may have come to any end.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -44,7 +44,8 @@ pub(super) struct Peer {
     /// Sessions that other servers know, too.
     pub(super) wandering: Rc<BTreeSet<i64>>,
     pub(super) bounds: Bounds,
-    /// When the server may last have lost what it knew: it closed something for no reason.
+    /// When the server may last have lost what it knew, or the recording what it did: it closed
+    /// something for no reason, or bytes are missing.
     pub(super) doubt: Option<Duration>,
     /// When it last had no connections for long enough to be started again unseen.
     pub(super) idle: Idle,
@@ -114,6 +115,8 @@ impl Peer {
                 self.server_closed(index, at, say);
             }
             What::Gap(side, bytes) => {
+                // Whole connections may be missing, too.
+                self.doubt = Some(at);
                 say.note(format!("{bytes} bytes of the {side} are missing"));
                 self.lose(index, *side);
             }
