@@ -93,6 +93,29 @@ fn apache() -> io::Result<()> {
     }
 }
 
+/// What reading the clock a million times costs by itself.
+#[divan::bench(sample_size = 1, sample_count = 25, max_time = 4)]
+fn clock_alone(bencher: Bencher<'_, '_>) {
+    let mut clock = Clock::start();
+    bencher.bench_local(|| {
+        for _ in 0..SESSIONS {
+            black_box(clock.read(0));
+        }
+    });
+}
+
+/// All that a tick brings at once, if every session was last heard of within one.
+#[divan::bench(sample_size = 1, sample_count = 15, max_time = 4)]
+fn expire_one_bucket(bencher: Bencher<'_, '_>) {
+    let mut queue = ExpiryQueue::new(TICK);
+    for id in 0..SESSIONS {
+        let _ = queue.insert(START, TICK, id);
+    }
+    bencher
+        .with_inputs(|| queue.clone())
+        .bench_local_refs(|queue| queue.expire(END).fold(0, |sum, (_, id)| sum ^ id));
+}
+
 #[divan::bench_group(sample_size = 1, sample_count = 25, max_time = 4)]
 mod touch_bucket_unchanged {
     use super::*;
