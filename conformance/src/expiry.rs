@@ -20,18 +20,20 @@
 //!
 //! # Advice to the next reader
 //!
-//! There are no buckets. Every slot has a timer: the moment its timeout runs out, not rounded,
-//! in eight bytes with the slot's generation. A touch is one store, for that a timer is before a
-//! bucket's moment says the same as that its own bucket is not after it, and needs no division.
+//! There are no buckets. Every slot has a moment: when its timeout runs out, not rounded. A touch
+//! is one store, for that a moment is before a bucket's says the same as that its own bucket is not
+//! after it, and needs no division. The generation that tells a slot's users apart is kept beside,
+//! where a million of them stay in the cache: a touch reads that and only writes the moment, so
+//! that nobody waits for memory.
 //!
-//! Two levels of lower bounds, one for each 64 timers and one for all, say where something may be
+//! Two levels of lower bounds, one for each 64 moments and one for all, say where something may be
 //! due. A touch that puts an item off leaves them alone, so they may be too low, never too high;
-//! [`Expire`] reads the timers behind a bound that has been reached, and sets it right.
+//! [`Expire`] reads the moments behind a bound that has been reached, and sets it right.
 //!
 //! Compared with a ring of buckets, nothing is stale: a slot used again leaves no old entry to be
 //! told from the new one, a far timeout is a number like any other, and memory depends on the
-//! number of items alone. The price is that an untouched timer may be read once a tick, in order,
-//! at a nanosecond or two.
+//! number of items alone. The price is that an untouched moment may be read once a tick, in order,
+//! at a nanosecond or two; a driver that comes many ticks late pays it for each.
 
 use std::fmt;
 use std::hash::Hash;
@@ -74,14 +76,15 @@ use crate::time::Instant;
 #[derive(Clone)]
 pub struct ExpiryQueue<T> {
     tick: NonZeroU64,
-    /// The moment from which timers count.
-    origin: u64,
-    /// No timer is before this.
-    earliest: Timer,
-    /// For each `CHUNK` timers: none of them is before this.
-    bounds: Vec<Timer>,
-    timers: Vec<Timer>,
-    /// For each timer; apart, so that looking for what is due does not read them.
+    /// No item's timeout runs out before this.
+    earliest: u64,
+    /// For each `CHUNK` slots: none of their timeouts runs out before this.
+    bounds: Vec<u64>,
+    /// For each slot: when the timeout of its item runs out, or `VACANT`.
+    moments: Vec<u64>,
+    /// For each slot: how many users it has had.
+    generations: Vec<u16>,
+    /// For each slot; apart, so that looking for what is due does not read them.
     items: Vec<T>,
     /// Vacant slots, the one freed last at the end.
     free: Vec<u32>,
@@ -95,10 +98,10 @@ impl<T: Copy> ExpiryQueue<T> {
         let tick = (Instant::ZERO + tick).as_millis();
         Self {
             tick: NonZeroU64::new(tick).unwrap_or(NonZeroU64::MIN),
-            origin: 0,
-            earliest: Timer::VACANT,
+            earliest: VACANT,
             bounds: Vec::new(),
-            timers: Vec::new(),
+            moments: Vec::new(),
+            generations: Vec::new(),
             items: Vec::new(),
             free: Vec::new(),
             len: 0,
@@ -112,29 +115,26 @@ impl<T: Copy> ExpiryQueue<T> {
     #[must_use = "only the slot can touch or remove the item"]
     pub fn insert(&mut self, now: Instant, timeout: Duration, item: T) -> Slot {
         if self.len == 0 {
-            self.earliest = Timer::VACANT;
+            self.earliest = VACANT;
         }
         self.len = self.len.saturating_add(1);
 
         if let Some(index) = self.free.pop()
-            && let Some(timer) = self.timers.get(index as usize)
+            && let Some(&generation) = self.generations.get(index as usize)
             && let Some(place) = self.items.get_mut(index as usize)
         {
             *place = item;
-            let slot = Slot {
-                index,
-                generation: timer.generation(),
-            };
             self.set(index as usize, now, timeout);
-            return slot;
+            return Slot { index, generation };
         }
 
-        let count = self.timers.len();
+        let count = self.moments.len();
         let (index, generation) = u32::try_from(count).map_or((u32::MAX, RETIRED), |i| (i, 0));
-        self.timers.push(Timer::new(VACANT, generation));
+        self.moments.push(VACANT);
+        self.generations.push(generation);
         self.items.push(item);
         if count.is_multiple_of(CHUNK) {
-            self.bounds.push(Timer::VACANT);
+            self.bounds.push(VACANT);
         }
         self.set(count, now, timeout);
         Slot {
@@ -145,21 +145,16 @@ impl<T: Copy> ExpiryQueue<T> {
 
     /// Counts the item's timeout anew from `now`; false if the slot is gone.
     pub fn touch(&mut self, now: Instant, timeout: Duration, slot: Slot) -> bool {
-        let index = slot.index as usize;
-        match self.timers.get(index) {
-            Some(timer) if timer.generation() == slot.generation => {
-                self.set(index, now, timeout);
-                true
-            }
-            _ => false,
+        let is_held = self.holds(slot);
+        if is_held {
+            self.set(slot.index as usize, now, timeout);
         }
+        is_held
     }
 
     /// Takes an item out before it expires; `None` if the slot is gone.
     pub fn remove(&mut self, slot: Slot) -> Option<T> {
-        let index = slot.index as usize;
-        let timer = self.timers.get(index)?;
-        (timer.generation() == slot.generation).then(|| self.vacate(index))?
+        self.holds(slot).then(|| self.vacate(slot.index as usize))?
     }
 
     /// When to call [`expire`](Self::expire) next; `None` while the queue is empty.
@@ -182,8 +177,8 @@ impl<T: Copy> ExpiryQueue<T> {
             bucket,
             chunk: 0,
             due: 0,
-            rest: Timer::VACANT,
-            passed: Timer::VACANT,
+            rest: VACANT,
+            passed: VACANT,
             queue: self,
         }
     }
@@ -191,8 +186,8 @@ impl<T: Copy> ExpiryQueue<T> {
     /// The moment an item is due if it is not touched again; `None` if the slot is gone.
     #[must_use]
     pub fn expires_at(&self, slot: Slot) -> Option<Instant> {
-        let timer = self.timers.get(slot.index as usize)?;
-        (timer.generation() == slot.generation).then(|| self.due(*timer))?
+        let moment = self.moments.get(slot.index as usize)?;
+        self.holds(slot).then(|| self.due(*moment))?
     }
 
     /// Number of items.
@@ -207,122 +202,74 @@ impl<T: Copy> ExpiryQueue<T> {
         self.len == 0
     }
 
-    /// The bucket of a timer; for one past the end of the clock, its end.
-    fn bucket(&self, timer: Timer) -> u64 {
-        let until = self.origin.saturating_add(timer.offset());
-        (until / self.tick)
+    /// Whether the item put there is there still.
+    fn holds(&self, slot: Slot) -> bool {
+        self.generations.get(slot.index as usize) == Some(&slot.generation)
+    }
+
+    /// The bucket of a moment; for one past the end of the clock, its end.
+    fn bucket(&self, moment: u64) -> u64 {
+        (moment / self.tick)
             .saturating_add(1)
             .saturating_mul(self.tick.get())
     }
 
-    /// When a timer's item is due; `None` if it is vacant.
-    fn due(&self, timer: Timer) -> Option<Instant> {
-        (timer.offset() != VACANT).then(|| Instant::from_millis(self.bucket(timer)))
+    /// When the item is due whose timeout runs out at `moment`; `None` if there is none.
+    fn due(&self, moment: u64) -> Option<Instant> {
+        (moment != VACANT).then(|| Instant::from_millis(self.bucket(moment)))
     }
 
-    /// Sets a timer, whatever it held.
+    /// Sets a slot's moment, whatever it held.
     fn set(&mut self, index: usize, now: Instant, timeout: Duration) {
-        let timeout = millis(timeout);
-        let offset = now
-            .as_millis()
-            .wrapping_sub(self.origin)
-            .saturating_add(timeout);
-        if offset < VACANT {
-            self.set_offset(index, offset);
-        } else {
-            self.set_afar(index, now.as_millis().saturating_add(timeout));
+        let moment = now.as_millis().saturating_add(millis(timeout));
+        let moment = moment.min(VACANT - 1);
+        if let Some(place) = self.moments.get_mut(index) {
+            *place = moment;
         }
-    }
-
-    fn set_offset(&mut self, index: usize, offset: u64) {
-        let Some(timer) = self.timers.get_mut(index) else {
-            return;
-        };
-        *timer = Timer::new(offset, timer.generation());
-        let timer = *timer;
         if let Some(bound) = self.bounds.get_mut(index / CHUNK)
-            && timer < *bound
+            && moment < *bound
         {
-            *bound = timer;
+            *bound = moment;
         }
-        if timer < self.earliest {
-            self.earliest = timer;
+        if moment < self.earliest {
+            self.earliest = moment;
         }
-    }
-
-    /// Sets a timer to `until`, after moving the origin so that it can.
-    ///
-    /// Leaves room for the longest timeout before the earliest timer, so that no touch on a clock
-    /// that goes on has a `now` before the origin. What has been due for a third of a century when
-    /// something later is set is as good as due since then.
-    #[cold]
-    fn set_afar(&mut self, index: usize, until: u64) {
-        let origin = self.origin;
-        let held = || self.timers.iter().filter(|timer| timer.offset() != VACANT);
-        let first = held().min().map_or(until, |timer| {
-            until.min(origin.saturating_add(timer.offset()))
-        });
-        let last = held().max().map_or(until, |timer| {
-            until.max(origin.saturating_add(timer.offset()))
-        });
-        self.origin = first
-            .saturating_sub(ROOM)
-            .max(last.saturating_sub(VACANT - 1));
-
-        for timer in self
-            .timers
-            .iter_mut()
-            .chain(&mut self.bounds)
-            .chain([&mut self.earliest])
-        {
-            if timer.offset() != VACANT {
-                let until = origin.saturating_add(timer.offset());
-                *timer = Timer::new(until.saturating_sub(self.origin), timer.generation());
-            }
-        }
-        self.set_offset(index, until.saturating_sub(self.origin));
     }
 
     /// Frees a slot and makes every [`Slot`] for it a stale one.
     fn vacate(&mut self, index: usize) -> Option<T> {
-        let timer = self.timers.get_mut(index)?;
+        let moment = self.moments.get_mut(index)?;
+        let generation = self.generations.get_mut(index)?;
         let item = *self.items.get(index)?;
-        *timer = Timer::new(VACANT, timer.generation().saturating_add(1).min(RETIRED));
-        if timer.generation() != RETIRED {
+        *moment = VACANT;
+        *generation = generation.saturating_add(1);
+        if *generation != RETIRED {
             self.free.extend(u32::try_from(index));
         }
         self.len = self.len.saturating_sub(1);
         Some(item)
     }
 
-    /// Reads one chunk: the timers whose bucket is not after `bucket`, as bits, and a bound for
-    /// the others.
-    fn scan(&self, chunk: usize, bucket: u64) -> (u64, Timer) {
-        let timers = self.timers.chunks(CHUNK).nth(chunk).unwrap_or_default();
-        let limit = self.limit(bucket);
+    /// Reads one chunk: the slots whose bucket is not after `bucket`, as bits, and a bound for the
+    /// others. A moment in the tick that begins with a bucket belongs to the next one.
+    fn scan(&self, chunk: usize, bucket: u64) -> (u64, u64) {
+        let moments = self.moments.chunks(CHUNK).nth(chunk).unwrap_or_default();
         let mut due = 0;
-        let mut rest = Timer::VACANT;
-        for (slot, &timer) in timers.iter().enumerate() {
-            let is_due = timer < limit;
+        let mut rest = VACANT;
+        for (slot, &moment) in moments.iter().enumerate() {
+            let is_due = moment < bucket;
             due |= u64::from(is_due) << slot;
-            rest = if is_due { rest } else { rest.min(timer) };
+            rest = if is_due { rest } else { rest.min(moment) };
         }
         (due, rest)
     }
 
-    /// The least timer whose bucket is after `bucket`.
-    fn limit(&self, bucket: u64) -> Timer {
-        if bucket == u64::MAX {
-            Timer::VACANT
-        } else {
-            Timer::new(bucket.saturating_sub(self.origin).min(VACANT), 0)
-        }
-    }
-
     /// All that later calls depend on: of every slot the generation, and what is in it.
-    fn slots(&self) -> impl Iterator<Item = (u32, Option<(Instant, T)>)> {
-        let slots = self.timers.iter().zip(&self.items);
-        slots.map(|(&timer, &item)| (timer.generation(), self.due(timer).map(|due| (due, item))))
+    fn slots(&self) -> impl Iterator<Item = (u16, Option<(Instant, T)>)> {
+        let slots = self.moments.iter().zip(&self.generations).zip(&self.items);
+        slots.map(|((&moment, &generation), &item)| {
+            (generation, self.due(moment).map(|due| (due, item)))
+        })
     }
 }
 
@@ -360,7 +307,7 @@ impl<T: Copy + fmt::Debug> fmt::Debug for ExpiryQueue<T> {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Slot {
     index: u32,
-    generation: u32,
+    generation: u16,
 }
 
 /// Iterator over what is due, from [`ExpiryQueue::expire`].
@@ -379,16 +326,16 @@ pub struct Expire<'a, T: Copy> {
     /// What is still to be taken from `chunk`, a bit for each slot.
     due: u64,
     /// The bound of `chunk` once it is emptied.
-    rest: Timer,
+    rest: u64,
     /// The lowest bound of the chunks passed.
-    passed: Timer,
+    passed: u64,
 }
 
 impl<T: Copy> Expire<'_, T> {
     /// Finds the next chunk with something to take in this bucket; false if there is none.
     fn enter_chunk(&mut self) -> bool {
         while let Some(&bound) = self.queue.bounds.get(self.chunk) {
-            if bound < self.queue.limit(self.bucket) {
+            if bound < self.bucket {
                 (self.due, self.rest) = self.queue.scan(self.chunk, self.bucket);
                 if self.due != 0 {
                     return true;
@@ -415,7 +362,7 @@ impl<T: Copy> Expire<'_, T> {
     fn next_bucket(&mut self) {
         self.queue.earliest = self.passed;
         self.bucket = self.queue.bucket(self.passed);
-        self.passed = Timer::VACANT;
+        self.passed = VACANT;
         self.chunk = 0;
     }
 }
@@ -449,32 +396,7 @@ impl<T: Copy> Iterator for Expire<'_, T> {
 
 impl<T: Copy> FusedIterator for Expire<'_, T> {}
 
-/// When a slot's timeout runs out, and which of its users holds it, in this order.
-///
-/// Eight bytes, since touches at random wait for memory more than for anything else: 40 bits of
-/// milliseconds from the queue's origin, or `VACANT`, and 24 bits of generation.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Timer(u64);
-
-impl Timer {
-    /// After all others, and never due.
-    const VACANT: Self = Self(VACANT << GENERATION_BITS);
-
-    fn new(offset: u64, generation: u32) -> Self {
-        Self(offset << GENERATION_BITS | u64::from(generation))
-    }
-
-    fn offset(self) -> u64 {
-        self.0 >> GENERATION_BITS
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "masked to what remains")]
-    fn generation(self) -> u32 {
-        self.0 as u32 & RETIRED
-    }
-}
-
-/// Whole milliseconds of a timeout, cut to what a timer can hold.
+/// Whole milliseconds of a timeout.
 fn millis(timeout: Duration) -> u64 {
     timeout.as_secs().min(LONGEST) * 1_000 + u64::from(timeout.subsec_millis())
 }
@@ -482,16 +404,11 @@ fn millis(timeout: Duration) -> u64 {
 /// The most seconds of a timeout that count.
 const LONGEST: u64 = 1 << 28;
 
-/// How far before the first timer to put the origin: farther than any timeout.
-const ROOM: u64 = 1 << 39;
-
-/// The offset of a slot with no item.
-const VACANT: u64 = (1 << 40) - 1;
-
-const GENERATION_BITS: u32 = 24;
+/// The moment of a slot with no item: after all others, and never due.
+const VACANT: u64 = u64::MAX;
 
 /// The generation of a slot that has had too many users to tell one more apart.
-const RETIRED: u32 = (1 << GENERATION_BITS) - 1;
+const RETIRED: u16 = u16::MAX;
 
 /// Slots under one bound; a `u64` has a bit for each.
 const CHUNK: usize = 64;
