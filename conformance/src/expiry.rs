@@ -49,8 +49,7 @@ use crate::time::Instant;
 /// An item is a key by which to find what has expired, hence `Copy`. Its owner keeps the [`Slot`],
 /// so that a touch looks nothing up. Time is handed in and should not go back; if it does, the rule
 /// still holds for the `now` given, and an item whose bucket has passed comes out at the next
-/// [`expire`](Self::expire). Timeouts are exact to the millisecond up to 2^28 seconds, more than
-/// a hundred times what the wire can say; of a longer one only so many seconds count.
+/// [`expire`](Self::expire). A timeout past the end of the clock runs out at its end.
 ///
 /// Two queues are equal if the same calls will find the same items in the same slots at the same
 /// times; [`deadline`](Self::deadline) may differ by an appointment at which nothing is due.
@@ -221,8 +220,7 @@ impl<T: Copy> ExpiryQueue<T> {
 
     /// Sets a slot's moment, whatever it held.
     fn set(&mut self, index: usize, now: Instant, timeout: Duration) {
-        let moment = now.as_millis().saturating_add(millis(timeout));
-        let moment = moment.min(VACANT - 1);
+        let moment = (now + timeout).as_millis().min(VACANT - 1);
         if let Some(place) = self.moments.get_mut(index) {
             *place = moment;
         }
@@ -395,14 +393,6 @@ impl<T: Copy> Iterator for Expire<'_, T> {
 }
 
 impl<T: Copy> FusedIterator for Expire<'_, T> {}
-
-/// Whole milliseconds of a timeout.
-fn millis(timeout: Duration) -> u64 {
-    timeout.as_secs().min(LONGEST) * 1_000 + u64::from(timeout.subsec_millis())
-}
-
-/// The most seconds of a timeout that count.
-const LONGEST: u64 = 1 << 28;
 
 /// The moment of a slot with no item: after all others, and never due.
 const VACANT: u64 = u64::MAX;
