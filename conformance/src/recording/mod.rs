@@ -17,6 +17,7 @@ mod peer;
 mod remark;
 mod script;
 mod session;
+mod turns;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::capture::Side;
 use crate::recording::Recording;
 use crate::recording::What;
+use crate::recording::turns::take_turns;
 use crate::transcript::Action;
 use crate::transcript::BytesExpr;
 use crate::transcript::BytesPiece;
@@ -80,6 +81,7 @@ impl Recording {
         }
         writer.rest();
         if style == Style::Playable {
+            take_turns(&mut writer.steps);
             // Those that no request referred to are whatever they are.
             zxids(&mut writer.steps)
                 .filter(|zxid| number(zxid).is_some())
@@ -365,7 +367,7 @@ fn zxids(steps: &mut [Step]) -> impl Iterator<Item = &mut Term> {
 }
 
 /// The number a term is, if it is one.
-fn number(term: &Term) -> Option<i64> {
+pub(super) fn number(term: &Term) -> Option<i64> {
     match term {
         Term::Is(Value::Int(IntExpr(atoms))) => match atoms.as_slice() {
             [

@@ -29,6 +29,9 @@ use zk_conformance::recording::judge;
 use zk_conformance::server::Config;
 use zk_conformance::server::Flaw;
 use zk_conformance::server::Flaws;
+use zk_conformance::transcript::Action;
+use zk_conformance::transcript::Script;
+use zk_conformance::transcript::Step;
 use zk_conformance::transcript::Transcript;
 use zk_conformance::transcript::parse;
 
@@ -88,6 +91,54 @@ fn every_capture_can_be_written_as_a_transcript() {
             assert_eq!(parse(&text).as_ref(), Ok(&transcript), "{}", file.display());
         }
     }
+}
+
+#[test]
+fn every_transcript_is_what_its_capture_makes() {
+    let mut made = 0;
+    for file in testdata("transcripts") {
+        let text = std::fs::read_to_string(&file).expect("text");
+        let Ok(transcript) = parse(&text) else {
+            continue;
+        };
+        for script in transcript.scripts {
+            let capture = script.header("capture").expect("where it comes from");
+            let capture = file.with_file_name("../captures").join(capture);
+            let mut anew = recording(&capture).to_script(&script.name, Style::Playable);
+            let is_comment = |step: &Step| matches!(step.action, Action::Comment(_));
+            anew.steps.retain(|step| !is_comment(step));
+            anew.headers.clone_from(&script.headers);
+            let scripts = vec![anew];
+            let anew = Transcript {
+                scripts,
+                ..Transcript::default()
+            };
+            assert_eq!(parse(&anew.to_string()), parse(&text), "{}", file.display());
+            made += 1;
+        }
+    }
+    assert!(made > 30, "only {made} transcripts");
+}
+
+/// The order in which a script's steps are played, by connection and direction.
+fn order(script: &Script) -> String {
+    let turn = |step: &Step| match &step.action {
+        Action::Send { connection, .. } => Some(format!("{connection}>")),
+        Action::Expect { connection, .. } => Some(format!("{connection}<")),
+        _ => None,
+    };
+    let turns: Vec<_> = script.steps.iter().filter_map(turn).collect();
+    turns.join(" ")
+}
+
+#[test]
+fn handshakes_for_one_session_are_played_in_turn() {
+    let capture = "zk3.8.0-c-wrong-password-refused.pcap";
+    let recording = recording(&testdata("captures").swap_remove(0).with_file_name(capture));
+    let exact = order(&recording.to_script("exact", Style::Exact));
+    let playable = order(&recording.to_script("playable", Style::Playable));
+    assert_eq!(exact, "A> A< B> A< C> B< C< C> C<");
+    assert_eq!(playable, "A> A< B> A< B< C> C< C> C<");
 }
 
 #[test]

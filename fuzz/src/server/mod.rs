@@ -257,6 +257,7 @@ impl World {
             greeted: false,
             word: false,
             doubtful: false,
+            garbled: false,
             session: None,
             owed: VecDeque::new(),
             delegated: 0,

@@ -25,6 +25,8 @@ pub(super) struct Connection {
     pub(super) word: bool,
     /// A request came that may have ended the connection; what follows it may not be read.
     pub(super) doubtful: bool,
+    /// A frame came that is no request; whatever follows it may not be read either.
+    pub(super) garbled: bool,
     pub(super) session: Option<i64>,
     pub(super) owed: VecDeque<Owed>,
     pub(super) delegated: usize,
@@ -69,14 +71,17 @@ impl Connection {
     /// Notes what a request may be answered with.
     pub(super) fn note_request(&mut self, frame: &Frame) -> Option<Touch> {
         let mut reader = frame.reader();
-        let header = RequestHeader::decode(&mut reader).ok()?;
+        let Ok(header) = RequestHeader::decode(&mut reader) else {
+            self.garbled = true;
+            return None;
+        };
         let (owed, ends) = match header.op {
             OpCode::PING => (Owed::Reply(header), false),
             OpCode::CREATE_SESSION => (Owed::Either, false),
             _ => (Owed::Reply(header), true),
         };
         self.owed.push_back(owed);
-        let doubtful = self.doubtful;
+        let doubtful = self.doubtful || self.garbled;
         self.doubtful |= ends;
         match header.op {
             _ if doubtful => Some(Touch::Unknown),
