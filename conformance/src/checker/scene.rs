@@ -1,0 +1,177 @@
+//! Who is there, and how much may happen.
+
+use std::time::Duration;
+
+use crate::client;
+use crate::client::OwnClock;
+use crate::server;
+use crate::server::Mode;
+use crate::server::Requests;
+
+/// Who plays, and how much may happen.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Scene {
+    /// The clients.
+    pub roles: Vec<Role>,
+    /// How often a client may find a connection, all clients together.
+    pub dials: u8,
+    /// How often a connection may break.
+    pub cuts: u8,
+    /// How many things may be on their way on one connection in one direction when time goes on.
+    pub delayed: usize,
+    /// Whether each client may close its session.
+    pub closes: bool,
+    /// Whether each client may show an identity that the server refuses.
+    pub auths: bool,
+    /// Whether each client may ask for something that a delegate answers.
+    pub requests: bool,
+    /// What the server is like.
+    pub server: server::Config,
+    /// The session timeout that clients ask for.
+    pub timeout: Duration,
+    /// Whether clients end sessions by their own clock.
+    pub own_clock: OwnClock,
+    /// Whether clients put up with a read-only server.
+    pub read_only: bool,
+}
+
+/// What a client is there for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Role {
+    /// It wants a session of its own.
+    Own,
+    /// It takes over the session of the first client, as soon as that has one.
+    Successor,
+    /// It sends what the step says, on a connection of its own, and listens.
+    Stranger(&'static [u8]),
+}
+
+impl Default for Scene {
+    /// One client with a session of three ticks.
+    fn default() -> Self {
+        let tick_time = Duration::from_millis(200);
+        Self {
+            roles: vec![Role::Own],
+            dials: 3,
+            cuts: 2,
+            delayed: 1,
+            closes: true,
+            auths: false,
+            requests: false,
+            server: server::Config {
+                tick_time,
+                sessionless_timeout: Some(tick_time * 3),
+                ..server::Config::default()
+            },
+            timeout: tick_time * 3,
+            own_clock: OwnClock::FourThirds,
+            read_only: false,
+        }
+    }
+}
+
+impl Scene {
+    /// The scenes that are always searched, with their names. Together they show every move of the
+    /// tables that this crate's own clients and three strangers can bring about.
+    #[must_use]
+    pub fn all() -> Vec<(&'static str, Self)> {
+        let one = Self::default();
+        let mut read_only = Self {
+            read_only: true,
+            cuts: 1,
+            dials: 2,
+            ..one.clone()
+        };
+        read_only.server.mode = Mode::ReadOnly;
+        let mut member = read_only.clone();
+        member.server.mode = Mode::ReadOnlyNoNew;
+        let mut busy = Self {
+            cuts: 1,
+            dials: 1,
+            requests: true,
+            ..one.clone()
+        };
+        busy.server.requests = Requests::Delegate;
+        let succeeded = Self {
+            roles: vec![Role::Own, Role::Successor],
+            dials: 2,
+            ..one.clone()
+        };
+        vec![
+            ("one client, two cuts", one.clone()),
+            (
+                "a client that never gives up, one cut",
+                Self {
+                    own_clock: OwnClock::Never,
+                    cuts: 1,
+                    ..one.clone()
+                },
+            ),
+            (
+                "a client and its successor",
+                Self {
+                    cuts: 0,
+                    ..succeeded.clone()
+                },
+            ),
+            (
+                "a client and its successor, one cut",
+                Self {
+                    cuts: 1,
+                    ..succeeded
+                },
+            ),
+            (
+                "two clients, one cut",
+                Self {
+                    roles: vec![Role::Own, Role::Own],
+                    cuts: 1,
+                    dials: 2,
+                    ..one.clone()
+                },
+            ),
+            (
+                "a client whose identity is refused",
+                Self {
+                    auths: true,
+                    cuts: 1,
+                    dials: 2,
+                    ..one.clone()
+                },
+            ),
+            ("a client and a delegate, one cut", busy),
+            ("a client of a read-only server, one cut", read_only),
+            ("a client of a member without a quorum, one cut", member),
+            (
+                "a client and three strangers",
+                Self {
+                    roles: vec![
+                        Role::Own,
+                        Role::Stranger(b"ruok"),
+                        Role::Stranger(b"\xff\xff\xff\xff"),
+                        Role::Stranger(b""),
+                    ],
+                    cuts: 0,
+                    dials: 4,
+                    closes: false,
+                    ..one
+                },
+            ),
+        ]
+    }
+
+    /// What a client is told before it starts. Its pauses have no length: the network's do.
+    pub(super) fn client(&self) -> client::Config {
+        let mut config = client::Config::new("server", self.timeout);
+        config.own_clock = self.own_clock;
+        config.read_only = Some(self.read_only);
+        config.pause = Duration::ZERO;
+        config.rest = Duration::ZERO;
+        config
+    }
+
+    /// Whether the server makes sessions that another server did not.
+    pub(super) fn is_member(&self) -> bool {
+        self.server.mode == Mode::ReadOnlyNoNew
+    }
+}
