@@ -33,6 +33,16 @@ impl Step {
             .collect()
     }
 
+    /// Its name in lower case, without spaces: `client-connected-lose`.
+    #[must_use]
+    pub fn slug(&self) -> String {
+        let (side, from, on) = match self {
+            Self::Client(from, on, _) => ("client", from.name(), on.name()),
+            Self::Server(from, on, _) => ("server", from.name(), on.name()),
+        };
+        format!("{side}-{from}-{on}").to_lowercase()
+    }
+
     /// What a client did, by where it was, where it is and what it said meanwhile.
     pub(super) fn of_client(
         from: client::Phase,

@@ -47,9 +47,10 @@ pub enum Role {
 }
 
 impl Default for Scene {
-    /// One client with a session of three ticks.
+    /// One client with a session of three ticks of a second: pings, timeouts and the rest between
+    /// two connections are whole ticks too, which keeps the number of states low.
     fn default() -> Self {
-        let tick_time = Duration::from_millis(200);
+        let tick_time = Duration::from_millis(1_000);
         Self {
             roles: vec![Role::Own],
             dials: 3,
@@ -76,87 +77,47 @@ impl Scene {
     #[must_use]
     pub fn all() -> Vec<(&'static str, Self)> {
         let one = Self::default();
-        let mut read_only = Self {
-            read_only: true,
-            cuts: 1,
-            dials: 2,
+        let with = |roles: &[Role], dials, cuts| Self {
+            roles: roles.to_vec(),
+            dials,
+            cuts,
             ..one.clone()
         };
+        let stranger = |bytes| Self {
+            closes: false,
+            ..with(&[Role::Own, Role::Stranger(bytes)], 2, 0)
+        };
+        let mut patient = with(&[Role::Own], 3, 1);
+        patient.own_clock = OwnClock::Never;
+        let mut refused = with(&[Role::Own], 2, 1);
+        refused.auths = true;
+        let mut busy = with(&[Role::Own], 1, 1);
+        busy.requests = true;
+        busy.server.requests = Requests::Delegate;
+        let mut read_only = with(&[Role::Own], 1, 1);
+        read_only.read_only = true;
         read_only.server.mode = Mode::ReadOnly;
         let mut member = read_only.clone();
         member.server.mode = Mode::ReadOnlyNoNew;
-        let mut busy = Self {
-            cuts: 1,
-            dials: 1,
-            requests: true,
-            ..one.clone()
-        };
-        busy.server.requests = Requests::Delegate;
-        let succeeded = Self {
-            roles: vec![Role::Own, Role::Successor],
-            dials: 2,
-            ..one.clone()
-        };
         vec![
-            ("one client, two cuts", one.clone()),
-            (
-                "a client that never gives up, one cut",
-                Self {
-                    own_clock: OwnClock::Never,
-                    cuts: 1,
-                    ..one.clone()
-                },
-            ),
+            ("one client, two cuts", with(&[Role::Own], 3, 2)),
+            ("a client that never gives up, one cut", patient),
             (
                 "a client and its successor",
-                Self {
-                    cuts: 0,
-                    ..succeeded.clone()
-                },
+                with(&[Role::Own, Role::Successor], 2, 0),
             ),
             (
                 "a client and its successor, one cut",
-                Self {
-                    cuts: 1,
-                    ..succeeded
-                },
+                with(&[Role::Own, Role::Successor], 2, 1),
             ),
-            (
-                "two clients, one cut",
-                Self {
-                    roles: vec![Role::Own, Role::Own],
-                    cuts: 1,
-                    dials: 2,
-                    ..one.clone()
-                },
-            ),
-            (
-                "a client whose identity is refused",
-                Self {
-                    auths: true,
-                    cuts: 1,
-                    dials: 2,
-                    ..one.clone()
-                },
-            ),
+            ("two clients", with(&[Role::Own, Role::Own], 2, 0)),
+            ("a client whose identity is refused", refused),
             ("a client and a delegate, one cut", busy),
             ("a client of a read-only server, one cut", read_only),
             ("a client of a member without a quorum, one cut", member),
-            (
-                "a client and three strangers",
-                Self {
-                    roles: vec![
-                        Role::Own,
-                        Role::Stranger(b"ruok"),
-                        Role::Stranger(b"\xff\xff\xff\xff"),
-                        Role::Stranger(b""),
-                    ],
-                    cuts: 0,
-                    dials: 4,
-                    closes: false,
-                    ..one
-                },
-            ),
+            ("a client and a four-letter word", stranger(b"ruok")),
+            ("a client and a bad length", stranger(b"\xff\xff\xff\xff")),
+            ("a client and silence", stranger(b"")),
         ]
     }
 
