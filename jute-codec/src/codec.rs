@@ -6,6 +6,7 @@ use crate::DecodeError;
 use crate::JuteType;
 use crate::Reader;
 use crate::Ustring;
+use crate::cursor::Cursor;
 use crate::text;
 
 /// A type that can be read off the wire, borrowing what it can from the payload.
@@ -24,6 +25,24 @@ pub trait Decode<'a>: Sized {
     /// Says what is wrong, in which record and field, at which byte.
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
 
+    /// Reads one value, or does not and has no word on why. All that succeeds goes this way.
+    #[doc(hidden)]
+    #[inline]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let mut reader = Reader::within(cursor.rest, cursor.rest.len(), cursor.leniency);
+        let value = Self::decode(&mut reader).ok()?;
+        *cursor = reader.cursor;
+        Some(value)
+    }
+
+    /// Passes over one value that [`cut`](Self::cut) would read. What is read later is only checked
+    /// now: that text is UTF-8 is found out faster than it is made a `str`.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn check(cursor: &mut Cursor<'a>) -> Option<()> {
+        Self::cut(cursor).map(drop)
+    }
+
     /// Whether a value is nothing but ints and text, so that a vector of them can be checked to be
     /// UTF-8 as a whole: a check for each name of 15 bytes takes 120 instructions, one for all of
     /// them takes 8 a name.
@@ -33,15 +52,15 @@ pub trait Decode<'a>: Sized {
     #[doc(hidden)]
     const TEXTUAL: bool = false;
 
-    /// Passes over a textual value without checking its text; `None` if an int is not ASCII.
+    /// Passes over a textual value without checking its text, and adds its ints' bits to `ints`.
     #[doc(hidden)]
-    fn skip_text(_rest: &mut &'a [u8]) -> Option<()> {
+    fn skip_text(_rest: &mut &'a [u8], _ints: &mut u32) -> Option<()> {
         None
     }
 
     /// Reads a textual value off the front of text, where [`skip_text`](Self::skip_text) has been.
     #[doc(hidden)]
-    fn decode_text(_rest: &mut &'a str) -> Option<Self> {
+    fn cut_text(_rest: &mut &'a str) -> Option<Self> {
         None
     }
 
@@ -119,6 +138,11 @@ macro_rules! fixed_primitive {
             fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
                 reader.$read()
             }
+
+            #[inline(always)]
+            fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+                cursor.$read()
+            }
         }
 
         impl Encode for $rust {
@@ -155,6 +179,15 @@ impl<'a> Decode<'a> for Option<bool> {
             reader.boolean().map(Some)
         }
     }
+
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        if cursor.rest.is_empty() {
+            Some(None)
+        } else {
+            cursor.boolean().map(Some)
+        }
+    }
 }
 
 impl Encode for Option<bool> {
@@ -180,6 +213,11 @@ impl<'a> Decode<'a> for Option<&'a [u8]> {
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.buffer()
     }
+
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.buffer()
+    }
 }
 
 impl Encode for Option<&[u8]> {
@@ -203,20 +241,32 @@ impl Encode for Option<&[u8]> {
 impl<'a> Decode<'a> for Ustring<'a> {
     const TYPE: JuteType = JuteType::Ustring;
     const MIN_LEN: usize = 4;
-    const TEXTUAL: bool = true;
 
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.ustring()
     }
 
-    #[inline]
-    fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
-        text::skip_string(rest)
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.ustring()
     }
 
-    #[inline]
-    fn decode_text(rest: &mut &'a str) -> Option<Self> {
+    #[inline(always)]
+    fn check(cursor: &mut Cursor<'a>) -> Option<()> {
+        let bytes = cursor.buffer()?.unwrap_or_default();
+        (cursor.leniency.any_text() || text::is_utf8(bytes)).then_some(())
+    }
+
+    const TEXTUAL: bool = true;
+
+    #[inline(always)]
+    fn skip_text(rest: &mut &'a [u8], ints: &mut u32) -> Option<()> {
+        text::skip_string(rest, ints)
+    }
+
+    #[inline(always)]
+    fn cut_text(rest: &mut &'a str) -> Option<Self> {
         text::string(rest).map(Ustring::new)
     }
 }

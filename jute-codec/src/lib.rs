@@ -139,13 +139,16 @@ mod dispatch;
 
 mod code;
 mod codec;
+mod cursor;
 mod error;
 mod frame;
 mod message;
 mod multi;
 mod operation;
+mod part_reader;
 mod permissions;
 mod reader;
+mod reading;
 mod record;
 mod schema;
 #[cfg(feature = "serde")]
@@ -188,9 +191,10 @@ pub use crate::multi::Part;
 pub use crate::multi::Parts;
 pub use crate::operation::Operation;
 pub use crate::operation::Outcome;
+pub use crate::part_reader::PartReader;
 pub use crate::permissions::Permissions;
 pub use crate::reader::Reader;
-pub use crate::reader::Reading;
+pub use crate::reading::Reading;
 pub use crate::record::Acl;
 pub use crate::record::AddWatchRequest;
 pub use crate::record::AuthPacket;

@@ -10,6 +10,7 @@ use crate::DecodeError;
 use crate::Encode;
 use crate::JuteType;
 use crate::Reader;
+use crate::cursor::Cursor;
 use crate::text;
 
 /// What an identity may do to a znode: `ZooDefs.Perms`, the `perms` of an [`Acl`](crate::Acl).
@@ -88,20 +89,26 @@ impl fmt::Debug for Permissions {
 impl<'a> Decode<'a> for Permissions {
     const TYPE: JuteType = JuteType::Int;
     const MIN_LEN: usize = 4;
-    const TEXTUAL: bool = true;
 
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.int().map(Self)
     }
 
-    #[inline]
-    fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
-        text::skip_int(rest).map(drop)
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.int().map(Self)
     }
 
-    #[inline]
-    fn decode_text(rest: &mut &'a str) -> Option<Self> {
+    const TEXTUAL: bool = true;
+
+    #[inline(always)]
+    fn skip_text(rest: &mut &'a [u8], ints: &mut u32) -> Option<()> {
+        text::skip_int(rest, ints).map(drop)
+    }
+
+    #[inline(always)]
+    fn cut_text(rest: &mut &'a str) -> Option<Self> {
         text::int(rest).map(|perms| Self(perms.cast_signed()))
     }
 }

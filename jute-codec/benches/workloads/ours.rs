@@ -18,7 +18,7 @@ use jute_codec::MultiHeader;
 use jute_codec::OpCode;
 use jute_codec::Operation;
 use jute_codec::Outcome;
-use jute_codec::Part;
+use jute_codec::PartReader;
 use jute_codec::Reader;
 use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
@@ -174,18 +174,15 @@ pub fn multi_response(body: &[u8]) -> Option<Digest> {
 
 pub fn multi_request_parts(body: &[u8]) -> Option<Digest> {
     let mut digest = Digest::default();
-    let mut reader = Reader::new(body);
-    loop {
-        let header = MultiHeader::decode(&mut reader).ok()?;
+    let mut parts = PartReader::<Operation<'_>>::new(Reader::new(body));
+    for part in parts.by_ref() {
+        let (header, operation) = part.ok()?;
         look_at_multi_header(&header, &mut digest);
-        if header.done {
-            reader.finish().ok()?;
-            return Some(digest);
-        }
-        if let Some(operation) = Operation::decode_body(header.op, &mut reader).ok()? {
-            look_at_operation(&operation, &mut digest);
-        }
+        look_at_operation(&operation, &mut digest);
     }
+    look_at_multi_header(&parts.end()?, &mut digest);
+    parts.reader().finish().ok()?;
+    Some(digest)
 }
 
 pub fn multi_request_whole(body: &[u8]) -> Option<Digest> {
@@ -229,11 +226,11 @@ fn look_at_set(set: &SetDataRequest<'_>, digest: &mut Digest) {
 fn look_at_create(create: &CreateRequest<'_>, digest: &mut Digest) {
     digest.bytes(create.path.as_bytes());
     digest.bytes(create.data);
-    for acl in create.acl.iter() {
+    create.acl.iter().for_each(|acl| {
         digest.int(acl.perms.0);
         digest.bytes(acl.id.scheme.as_bytes());
         digest.bytes(acl.id.id.as_bytes());
-    }
+    });
     digest.int(create.flags.0);
 }
 
@@ -252,18 +249,15 @@ pub fn multi_response_whole(body: &[u8]) -> Option<Digest> {
 
 pub fn multi_response_parts(body: &[u8]) -> Option<Digest> {
     let mut digest = Digest::default();
-    let mut reader = Reader::new(body);
-    loop {
-        let header = MultiHeader::decode(&mut reader).ok()?;
+    let mut parts = PartReader::<Outcome<'_>>::new(Reader::new(body));
+    for part in parts.by_ref() {
+        let (header, outcome) = part.ok()?;
         look_at_multi_header(&header, &mut digest);
-        if header.done {
-            reader.finish().ok()?;
-            return Some(digest);
-        }
-        if let Some(outcome) = Outcome::decode_body(header.op, &mut reader).ok()? {
-            look_at_outcome(&outcome, &mut digest);
-        }
+        look_at_outcome(&outcome, &mut digest);
     }
+    look_at_multi_header(&parts.end()?, &mut digest);
+    parts.reader().finish().ok()?;
+    Some(digest)
 }
 
 #[inline(always)]
