@@ -1,10 +1,9 @@
 //! The two traits every jute type has, and the six primitives.
 
-use bytes::BufMut;
-
 use crate::DecodeError;
 use crate::JuteType;
 use crate::Reader;
+use crate::Sink;
 use crate::Ustring;
 use crate::cursor::Cursor;
 use crate::text;
@@ -87,8 +86,8 @@ pub trait Encode {
     /// Exactly how many bytes [`encode`](Self::encode) appends.
     fn encoded_len(&self) -> usize;
 
-    /// Appends the value to `out`, which has to have room, as [`BufMut`] has it.
-    fn encode(&self, out: &mut impl BufMut);
+    /// Puts the value into `out`, which has to have room, as [`BufMut`](bytes::BufMut) has it.
+    fn encode(&self, out: &mut impl Sink);
 }
 
 impl<T: Encode + ?Sized> Encode for &T {
@@ -96,18 +95,20 @@ impl<T: Encode + ?Sized> Encode for &T {
         (**self).encoded_len()
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         (**self).encode(out);
     }
 }
 
 /// One value behind another: how a packet is a header and a body.
 impl<A: Encode, B: Encode> Encode for (A, B) {
+    #[inline]
     fn encoded_len(&self) -> usize {
         self.0.encoded_len() + self.1.encoded_len()
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    #[inline]
+    fn encode(&self, out: &mut impl Sink) {
         self.0.encode(out);
         self.1.encode(out);
     }
@@ -123,7 +124,7 @@ impl Encode for Raw<'_> {
         self.0.len()
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         out.put_slice(self.0);
     }
 }
@@ -152,7 +153,7 @@ macro_rules! fixed_primitive {
             }
 
             #[inline]
-            fn encode(&self, out: &mut impl BufMut) {
+            fn encode(&self, out: &mut impl Sink) {
                 $put(out, *self);
             }
         }
@@ -160,10 +161,10 @@ macro_rules! fixed_primitive {
 }
 
 fixed_primitive!(bool, Boolean, boolean, 1, |out: &mut _, value| {
-    BufMut::put_u8(out, u8::from(value))
+    Sink::put_slice(out, &[u8::from(value)])
 });
-fixed_primitive!(i32, Int, int, 4, BufMut::put_i32);
-fixed_primitive!(i64, Long, long, 8, BufMut::put_i64);
+fixed_primitive!(i32, Int, int, 4, Sink::put_int);
+fixed_primitive!(i64, Long, long, 8, Sink::put_long);
 
 /// A boolean at the very end of a record that old peers leave out: `None` if the payload ends
 /// before it. The connect records' `readOnly` is the only one.
@@ -197,7 +198,7 @@ impl Encode for Option<bool> {
     }
 
     #[inline]
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         if let Some(value) = self {
             value.encode(out);
         }
@@ -226,12 +227,12 @@ impl Encode for Option<&[u8]> {
         4 + self.map_or(0, <[u8]>::len)
     }
 
-    #[inline]
-    fn encode(&self, out: &mut impl BufMut) {
+    #[inline(always)]
+    fn encode(&self, out: &mut impl Sink) {
         match self {
-            None => out.put_i32(-1),
+            None => out.put_int(-1),
             Some(bytes) => {
-                out.put_i32(length(bytes.len()));
+                out.put_int(length(bytes.len()));
                 out.put_slice(bytes);
             }
         }
@@ -278,16 +279,19 @@ impl Encode for Ustring<'_> {
     }
 
     #[inline]
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         self.as_bytes().encode(out);
     }
 }
 
-/// A length or count as the wire has it.
+/// A length or count as the wire has it. One that is too long for it is so in vain, whatever is put
+/// here: no frame can hold it, and [`put_frame`](crate::put_frame)'s own length says so.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "told above")]
 pub(crate) fn length(count: usize) -> i32 {
     debug_assert!(
         i32::try_from(count).is_ok(),
         "{count} is over the longest jute value"
     );
-    i32::try_from(count).unwrap_or(i32::MAX)
+    (count as u32).cast_signed()
 }

@@ -156,7 +156,7 @@ macro_rules! dispatch {
                 }
             }
 
-            fn encode(&self, out: &mut impl bytes::BufMut) {
+            fn encode(&self, out: &mut impl $crate::Sink) {
                 match self {
                     $(Self::$variant $(($body))? => {
                         $($crate::Encode::encode($body, out);)?

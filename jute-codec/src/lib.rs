@@ -153,6 +153,7 @@ mod record;
 mod schema;
 #[cfg(feature = "serde")]
 mod serial;
+mod sink;
 #[cfg(feature = "arbitrary")]
 mod structured;
 mod text;
@@ -181,6 +182,7 @@ pub use crate::frame::Frame;
 pub use crate::frame::Framer;
 pub use crate::frame::Limits;
 pub use crate::frame::put_frame;
+pub use crate::frame::put_frame_apart;
 pub use crate::message::Reply;
 pub use crate::message::Request;
 pub use crate::message::reply_schema;
@@ -274,6 +276,7 @@ pub use crate::schema::Field;
 pub use crate::schema::JuteType;
 pub use crate::schema::Record;
 pub use crate::schema::Schema;
+pub use crate::sink::Sink;
 pub use crate::txn::TxnBody;
 pub use crate::txn::txn_schema;
 pub use crate::ustring::Ustring;

@@ -87,7 +87,7 @@ macro_rules! wire_record {
             }
 
             #[inline]
-            fn encode(&self, out: &mut impl bytes::BufMut) {
+            fn encode(&self, out: &mut impl $crate::Sink) {
                 $($crate::Encode::encode(&self.$field, out);)+
             }
         }
@@ -191,8 +191,8 @@ macro_rules! wire_code {
             }
 
             #[inline]
-            fn encode(&self, out: &mut impl bytes::BufMut) {
-                out.put_i32(self.0);
+            fn encode(&self, out: &mut impl $crate::Sink) {
+                out.put_int(self.0);
             }
         }
     };

@@ -9,8 +9,6 @@
 
 use core::fmt;
 
-use bytes::BufMut;
-
 use crate::Decode;
 use crate::DecodeError;
 use crate::Encode;
@@ -19,6 +17,7 @@ use crate::OpCode;
 use crate::PartReader;
 use crate::Reader;
 use crate::Schema;
+use crate::Sink;
 use crate::cursor::Cursor;
 use crate::dispatch::Body;
 use crate::reading::Leniency;
@@ -211,7 +210,7 @@ impl<'a, T: Part<'a>> Encode for Multi<'a, T> {
         }
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         match self.0 {
             Form::Wire { parts, end, .. } => {
                 out.put_slice(parts);
@@ -314,7 +313,7 @@ impl<'a, I: Clone + IntoIterator<Item: Part<'a>>> Encode for MultiOf<I> {
         parts + MultiHeader::END.encoded_len()
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         for part in self.0.clone() {
             (part.header(), part).encode(out);
         }

@@ -3,13 +3,12 @@
 use core::fmt;
 use core::ops::BitOr;
 
-use bytes::BufMut;
-
 use crate::Decode;
 use crate::DecodeError;
 use crate::Encode;
 use crate::JuteType;
 use crate::Reader;
+use crate::Sink;
 use crate::cursor::Cursor;
 use crate::text;
 
@@ -120,8 +119,8 @@ impl Encode for Permissions {
     }
 
     #[inline]
-    fn encode(&self, out: &mut impl BufMut) {
-        out.put_i32(self.0);
+    fn encode(&self, out: &mut impl Sink) {
+        out.put_int(self.0);
     }
 }
 

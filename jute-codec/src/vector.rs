@@ -3,13 +3,12 @@
 use core::fmt;
 use core::hint;
 
-use bytes::BufMut;
-
 use crate::Decode;
 use crate::DecodeError;
 use crate::Encode;
 use crate::JuteType;
 use crate::Reader;
+use crate::Sink;
 use crate::codec::length;
 use crate::cursor::Cursor;
 use crate::reading::Leniency;
@@ -211,21 +210,21 @@ impl<'a, T: Encode> Encode for Vector<'a, T> {
         }
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         match self.0 {
             Form::Wire { count, items, .. } => {
-                out.put_i32(length(count));
+                out.put_int(length(count));
                 out.put_slice(items);
             }
             Form::Text { count, items } => {
-                out.put_i32(length(count));
+                out.put_int(length(count));
                 out.put_slice(items.as_bytes());
             }
             Form::Slice(Some(items)) => {
-                out.put_i32(length(items.len()));
+                out.put_int(length(items.len()));
                 items.iter().for_each(|item| item.encode(out));
             }
-            Form::Slice(None) => out.put_i32(-1),
+            Form::Slice(None) => out.put_int(-1),
         }
     }
 }

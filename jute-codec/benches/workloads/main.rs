@@ -212,7 +212,7 @@ fn judge(work: &Work, costs: &[Cost]) -> Vec<(bool, String)> {
         }
     }
     // The list that W5 fills is its own.
-    let allowed = u64::from(name == "W5");
+    let allowed = u64::from(name.starts_with("W5"));
     let allocations = costs[0].allocations.unwrap_or_default();
     goals.push((
         allocations <= allowed,

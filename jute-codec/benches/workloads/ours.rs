@@ -1,5 +1,7 @@
 //! The codec under test, used as its users do.
 
+use std::hint::black_box;
+
 use bytes::BytesMut;
 use jute_codec::Acl;
 use jute_codec::CheckVersionRequest;
@@ -20,6 +22,7 @@ use jute_codec::Operation;
 use jute_codec::Outcome;
 use jute_codec::PartReader;
 use jute_codec::Reader;
+use jute_codec::Reading;
 use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 use jute_codec::SetDataRequest;
@@ -28,6 +31,7 @@ use jute_codec::Ustring;
 use jute_codec::Vector;
 use jute_codec::WatcherEvent;
 use jute_codec::put_frame;
+use jute_codec::put_frame_apart;
 
 use crate::digest::Digest;
 use crate::input::Creation;
@@ -115,6 +119,14 @@ pub fn children(payload: &[u8]) -> Option<Vec<&str>> {
         list.push(name.as_str()?);
     }
     Some(list)
+}
+
+/// Names that need not be text: what is not stays bytes.
+pub fn any_children(payload: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut reader = Reader::with(payload, Reading::JAVA);
+    let response = GetChildren2Response::decode(&mut reader).ok()?;
+    reader.finish().ok()?;
+    response.children.iter().map(Ustring::as_bytes).collect()
 }
 
 /// Each record is looked at as what its header says it is: no enum is made to be taken apart.
@@ -270,6 +282,16 @@ fn look_at_outcome(outcome: &Outcome<'_>, digest: &mut Digest) {
 }
 
 pub fn put_create(creation: &Creation, out: &mut BytesMut) {
+    put_frame(out, &create(creation));
+}
+
+/// What comes before the data and behind it, to be sent around it.
+pub fn put_create_apart(creation: &Creation, out: &mut BytesMut) {
+    black_box(put_frame_apart(out, &create(creation), creation.data));
+}
+
+#[inline(always)]
+fn create(creation: &Creation) -> (RequestHeader, CreateRequest<'static>) {
     let header = RequestHeader {
         xid: creation.xid,
         op: OpCode::CREATE,
@@ -280,7 +302,7 @@ pub fn put_create(creation: &Creation, out: &mut BytesMut) {
         acl: Vector::from(&[Acl::OPEN][..]),
         flags: CreateMode::PERSISTENT,
     };
-    put_frame(out, &(header, create));
+    (header, create)
 }
 
 #[inline(always)]
