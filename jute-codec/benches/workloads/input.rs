@@ -109,9 +109,12 @@ pub fn children() -> &'static [u8] {
     children_of(|n| format!("member-{n:08}").into_bytes())
 }
 
-/// W5, names of 150 bytes, whose lengths are no ASCII.
+/// W5, names of which every tenth has 150 bytes, a length that is not ASCII.
 pub fn long_children() -> &'static [u8] {
-    children_of(|n| format!("{:0142}{n:08}", 0).into_bytes())
+    children_of(|n| match n % 10 {
+        9 => format!("member-{n:0143}").into_bytes(),
+        _ => format!("member-{n:08}").into_bytes(),
+    })
 }
 
 /// W5, names of which every tenth is not UTF-8, as a Java peer writes an emoji.

@@ -126,7 +126,11 @@ pub fn any_children(payload: &[u8]) -> Option<Vec<&[u8]>> {
     let mut reader = Reader::with(payload, Reading::JAVA);
     let response = GetChildren2Response::decode(&mut reader).ok()?;
     reader.finish().ok()?;
-    response.children.iter().map(Ustring::as_bytes).collect()
+    let mut list = Vec::with_capacity(response.children.len());
+    for name in response.children.iter() {
+        list.push(name.as_bytes()?);
+    }
+    Some(list)
 }
 
 /// Each record is looked at as what its header says it is: no enum is made to be taken apart.

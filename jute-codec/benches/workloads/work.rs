@@ -194,7 +194,7 @@ pub const WORKS: &[Work] = &[
     },
     Work {
         name: "W5 long",
-        what: "the same of 10,000 names of 150 bytes, a name",
+        what: "the same of 10,000 names, 1,000 of them of 150 bytes, a name",
         items: input::NAMES,
         rounds: 1,
         goal: 200.0,
