@@ -64,8 +64,8 @@ fn copier(input: &'static [u8]) -> Box<dyn Subject> {
     })
 }
 
-const CLIENT: &str = "zookeeper-client 0.11.2";
-const TOKIO: &str = "tokio-zookeeper 0.4.0";
+pub const CLIENT: &str = "zookeeper-client 0.11.2";
+pub const TOKIO: &str = "tokio-zookeeper 0.4.0";
 
 /// All of it.
 pub const WORKS: &[Work] = &[
