@@ -3,6 +3,7 @@
 use crate::DecodeError;
 use crate::JuteType;
 use crate::Reader;
+use crate::Reading;
 use crate::Sink;
 use crate::Ustring;
 use crate::cursor::Cursor;
@@ -67,8 +68,18 @@ pub trait Decode<'a>: Sized {
     ///
     /// # Errors
     /// As [`decode`](Self::decode), and if bytes are left over.
+    #[inline]
     fn from_payload(payload: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::new(payload);
+        Self::from_payload_with(payload, Reading::STRICT)
+    }
+
+    /// Reads `payload` as `reading` says, as one value and, unless it forgives that, nothing else.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode), and if bytes are left over that are not forgiven.
+    #[inline]
+    fn from_payload_with(payload: &'a [u8], reading: Reading) -> Result<Self, DecodeError> {
+        let mut reader = Reader::with(payload, reading);
         let value = Self::decode(&mut reader)?;
         reader.finish().map_err(|error| match Self::TYPE {
             JuteType::Record(schema) => error.in_field(schema.name, ""),
