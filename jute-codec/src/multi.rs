@@ -92,7 +92,8 @@ impl<'a, T: Part<'a>> Multi<'a, T> {
     /// Reads all parts and the end. Nothing nests: a multi has no place in a multi.
     ///
     /// # Errors
-    /// As the parts' records have them, and [`DecodeErrorKind::UnexpectedOperation`] on a part that
+    /// As the parts' records have them, and
+    /// [`UnexpectedOperation`](crate::DecodeErrorKind::UnexpectedOperation) on a part that
     /// has no place in it.
     #[inline]
     pub fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {

@@ -13,7 +13,7 @@ use crate::multi::goes_with;
 
 /// Reads the parts of a multi one by one, in a single pass.
 ///
-/// A [`Multi`] checks all of its parts before the first one is looked at, so that iterating cannot
+/// A [`Multi`](crate::Multi) checks all of its parts before the first one is looked at, so that iterating cannot
 /// fail; each is read twice. Here each is read once, in less than half the instructions, and what
 /// comes first may turn out to be the start of something broken: the error that says so is the last
 /// item.

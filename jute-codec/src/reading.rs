@@ -11,7 +11,7 @@
 pub struct Reading {
     /// Takes any non-zero byte for `true` (`BinaryInputArchive.readBool`).
     pub nonzero_is_true: bool,
-    /// Takes a `ustring` that is not UTF-8, as [`Ustring`] bytes (Java replaces them by U+FFFD;
+    /// Takes a `ustring` that is not UTF-8, as [`Ustring`](crate::Ustring) bytes (Java replaces them by U+FFFD;
     /// this keeps them, so that they can be passed on unharmed).
     pub any_text: bool,
     /// Takes a vector count below −1 for an empty vector (`BinaryInputArchive.BinaryIndex.done`).
