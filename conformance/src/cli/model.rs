@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use anstyle::AnsiColor;
 use anstyle::Style;
@@ -15,6 +14,7 @@ use crate::checker::search;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::say;
+use crate::net::Clock;
 use crate::recording;
 use crate::server::Flaw;
 use crate::server::Flaws;
@@ -65,9 +65,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let mut is_fine = true;
     for (name, mut scene) in scenes {
         scene.server.flaws = flaws;
-        let started = Instant::now();
+        let clock = Clock::start();
         let found = search(&scene, arguments.limit);
-        let seconds = started.elapsed().as_secs_f64();
+        let seconds = (clock.now() - crate::Instant::ZERO).as_secs_f64();
         show(name, &found, seconds);
         is_fine &= found.violation.is_none();
         for (step, path) in &found.steps {

@@ -5,6 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::Hasher;
 use std::time::Duration;
 
+use jute_codec::Limits;
 use zk_conformance::Instant;
 use zk_conformance::checker::Found;
 use zk_conformance::checker::Property;
@@ -72,7 +73,7 @@ fn a_search_repeats_itself() {
 }
 
 #[test]
-fn each_property_is_broken_by_a_flaw() {
+fn properties_are_broken_by_flaws() {
     let patient = Scene {
         own_clock: OwnClock::Never,
         ..small()
@@ -84,13 +85,20 @@ fn each_property_is_broken_by_a_flaw() {
         (small(), Flaw::CloseKeepsSession, Property::CloseIsTrue),
         (small(), Flaw::FaultEndsSession, Property::ExpiryIsTrue),
         (small(), Flaw::ZeroIdSession, Property::SameView),
-        (small(), Flaw::PingXidEchoed, Property::NoAccusation),
     ];
     for (scene, flaw, property) in cases {
         let found = flawed(scene, flaw);
         let violation = found.violation.map(|it| (it.property, it.path.len()));
         assert_eq!(violation.map(|it| it.0), Some(property), "{flaw:?}");
     }
+}
+
+#[test]
+fn a_server_that_takes_no_handshake_is_accused_of_it() {
+    let mut scene = small();
+    scene.server.limits = Limits::frame(40);
+    let violation = search(&scene, 1_000).violation.expect("it closes");
+    assert_eq!(violation.property, Property::NoAccusation, "{violation}");
 }
 
 #[test]
