@@ -134,7 +134,10 @@ impl Expectation {
         for path in &mut self.paths {
             while path.step(now, self.began, connection)? {}
         }
-        let over = now >= self.deadline || connection.end().is_some() || connection.flooded();
+        let over = now >= self.deadline
+            || connection.end().is_some()
+            || connection.flooded()
+            || self.is_settled(now);
         let mut best = None;
         for (index, path) in self.paths.iter().enumerate() {
             match (&path.dead, path.is_complete()) {
@@ -175,6 +178,15 @@ impl Expectation {
         })
     }
 
+    /// Whether silence has lasted as long as an outcome that is fine asks for, and nothing else has
+    /// a time of its own in which it may still come about. A forbidden silence settles nothing:
+    /// a server that is merely slow would fail for it.
+    fn is_settled(&self, now: Instant) -> bool {
+        let quiet = self.paths.iter().any(Path::is_fine_silence);
+        let timed = |path: &Path| path.dead.is_none() && !path.is_complete() && path.may_come(now);
+        quiet && !self.paths.iter().any(timed)
+    }
+
     /// What was seen instead, told from the outcome that came closest.
     fn actual(&self, now: Instant, connection: &Connection) -> String {
         let closest = self.paths.iter().max_by_key(|path| path.made);
@@ -204,6 +216,22 @@ impl Expectation {
 impl Path {
     fn is_complete(&self) -> bool {
         self.made == self.outcome.seen.len()
+    }
+
+    /// Whether it has come about, ends in silence, and is not forbidden.
+    fn is_fine_silence(&self) -> bool {
+        let last = self.outcome.seen.last().map(|last| &last.what);
+        self.dead.is_none()
+            && self.is_complete()
+            && self.outcome.grade != Grade::Forbidden
+            && matches!(last, Some(Seen::Quiet(_)))
+    }
+
+    /// Whether its next observation says until when it may be made, and that has not passed.
+    fn may_come(&self, now: Instant) -> bool {
+        let window = self.windows.get(self.made).copied().flatten();
+        let until = window.and_then(|window| window.to);
+        until.is_some_and(|until| now <= until)
     }
 
     fn quiet_until(&self, began: Instant) -> Option<Instant> {

@@ -118,6 +118,34 @@ fn silence_is_quiet_and_nothing_else_is() {
 }
 
 #[test]
+fn silence_that_is_fine_ends_the_waiting() {
+    let fine = "A expect\n  strict closed: fin\n  tolerated unnoticed: quiet 50ms";
+    let mut player = opened(fine);
+    player.handle(at(49), Input::Tick);
+    assert_eq!(player.verdict(), None);
+    player.handle(at(50), Input::Tick);
+    let tolerated = vec!["unnoticed".to_owned()];
+    assert_eq!(player.verdict(), Some(&Verdict::Passed { tolerated }));
+
+    let timed = "mark m\nA expect\n  strict late: fin within 80.. of m\n  \
+                 strict in-time: fin within ..90 of m\n  tolerated unnoticed: quiet 50ms";
+    let mut player = opened(timed);
+    player.handle(at(50), Input::Tick);
+    assert_eq!(player.verdict(), None, "there is time until 90 ms");
+    player.handle(at(85), Input::Ended("A", End::Fin));
+    assert_eq!(player.verdict(), PASSED);
+}
+
+#[test]
+fn silence_that_is_forbidden_is_no_hurry() {
+    let mut player = opened("A expect\n  strict closed: fin\n  forbidden hangs: quiet 50ms");
+    player.handle(at(60), Input::Tick);
+    assert_eq!(player.verdict(), None, "the server may be slow");
+    player.handle(at(70), Input::Ended("A", End::Fin));
+    assert_eq!(player.verdict(), PASSED);
+}
+
+#[test]
 fn a_window_has_two_ends_and_both_count() {
     for (moment, passes) in [(99, false), (100, true), (200, true), (201, false)] {
         let mut player = opened("mark m\nA < fin within 100..200 of m");
