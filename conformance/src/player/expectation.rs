@@ -31,6 +31,8 @@ pub(super) struct Expectation {
 #[derive(Clone, Debug)]
 struct Path {
     outcome: Outcome,
+    /// What is seen, one observation a packet.
+    seen: Vec<Observation>,
     /// For each observation, when it may be made.
     windows: Vec<Option<Window>>,
     bindings: Bindings,
@@ -72,8 +74,9 @@ impl Expectation {
         let mut deadline = now + config.patience;
         let mut paths = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
-            let mut windows = Vec::with_capacity(outcome.seen.len());
-            for observation in &outcome.seen {
+            let seen: Vec<_> = outcome.seen.iter().flat_map(each).collect();
+            let mut windows = Vec::with_capacity(seen.len());
+            for observation in &seen {
                 let window = window(observation, bindings, marks, config)?;
                 if let Some(to) = window.and_then(|window| window.to) {
                     deadline = deadline.max(to + Duration::from_millis(1));
@@ -85,6 +88,7 @@ impl Expectation {
             }
             paths.push(Path {
                 outcome: outcome.clone(),
+                seen,
                 windows,
                 bindings: bindings.clone(),
                 made: 0,
@@ -215,12 +219,12 @@ impl Expectation {
 
 impl Path {
     fn is_complete(&self) -> bool {
-        self.made == self.outcome.seen.len()
+        self.made == self.seen.len()
     }
 
     /// Whether it has come about, ends in silence, and is not forbidden.
     fn is_fine_silence(&self) -> bool {
-        let last = self.outcome.seen.last().map(|last| &last.what);
+        let last = self.seen.last().map(|last| &last.what);
         self.dead.is_none()
             && self.is_complete()
             && self.outcome.grade != Grade::Forbidden
@@ -238,7 +242,7 @@ impl Path {
         if self.dead.is_some() {
             return None;
         }
-        match &self.outcome.seen.get(self.made)?.what {
+        match &self.seen.get(self.made)?.what {
             Seen::Quiet(span) => Some(began + span_of(span, &self.bindings).ok()?),
             _ => None,
         }
@@ -254,13 +258,16 @@ impl Path {
         if self.dead.is_some() {
             return Ok(false);
         }
-        let Some(observation) = self.outcome.seen.get(self.made) else {
+        let Some(observation) = self.seen.get(self.made) else {
             return Ok(false);
         };
         let waiting = connection.bytes(self.offset);
         let made = match &observation.what {
             Seen::Packet(Packet::Raw(None)) => connection.end().map(|_| waiting.len()),
-            Seen::Packet(packet) => match self.bindings.matches(packet, waiting)? {
+            Seen::Packet(packet) | Seen::Many(_, packet) => match self
+                .bindings
+                .matches(packet, waiting)?
+            {
                 Match::Whole(count) => Some(count),
                 Match::Differs(why) => return Ok(self.die(why)),
                 Match::Partial => match connection.end() {
@@ -293,7 +300,7 @@ impl Path {
         };
         let Some(count) = made else { return Ok(false) };
         let at = match &observation.what {
-            Seen::Packet(_) => connection.arrival(self.offset + count),
+            Seen::Packet(_) | Seen::Many(..) => connection.arrival(self.offset + count),
             Seen::Quiet(_) => Some(now),
             _ => connection.end().map(|(_, at)| at),
         };
@@ -324,6 +331,20 @@ impl Path {
             made => format!("after {made} as expected, {why}"),
         });
         false
+    }
+}
+
+/// An observation as often as it is to be made.
+fn each(observation: &Observation) -> Vec<Observation> {
+    match &observation.what {
+        Seen::Many(times, packet) => {
+            let one = Observation {
+                what: Seen::Packet(packet.clone()),
+                within: observation.within.clone(),
+            };
+            vec![one; *times]
+        }
+        _ => vec![observation.clone()],
     }
 }
 
