@@ -77,6 +77,30 @@ impl Default for Options {
 /// The id of the case that runs first and last.
 const SANITY: &str = "ZK0001";
 
+/// When a case has its turn.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Turn {
+    /// It needs many connections, which are not to be had once others wait on theirs.
+    Crowd,
+    /// It takes long, and is what the run waits for.
+    Long,
+    /// Whenever there is room.
+    Quick,
+}
+
+impl Turn {
+    /// Connections that are not to be had beside those of the cases that take long.
+    const MANY: usize = 8;
+
+    fn of(case: &Case) -> Self {
+        match case.has_tag("timing") {
+            true => Self::Long,
+            false if case.connections() > Self::MANY => Self::Crowd,
+            false => Self::Quick,
+        }
+    }
+}
+
 /// Asks a server for the bounds of its session timeout.
 const PROBE: &str = "
 script probe
@@ -187,10 +211,8 @@ impl Run<'_> {
     /// Plays cases as soon as what they need has passed; those that did not pass.
     async fn play_all(&mut self, cases: Vec<&Case>) -> Vec<(String, Verdict)> {
         let chosen: BTreeSet<_> = cases.iter().map(|case| case.id.clone()).collect();
-        // The longest first: they are what the run waits for.
-        let (timed, quick): (Vec<_>, Vec<_>) =
-            cases.into_iter().partition(|case| case.has_tag("timing"));
-        let mut waiting: Vec<&Case> = timed.into_iter().chain(quick).collect();
+        let mut waiting = cases;
+        waiting.sort_by_key(|case| Turn::of(case));
         let mut running = JoinSet::new();
         let mut open = 0;
         let mut bad = Vec::new();

@@ -9,7 +9,7 @@
 //! Values are as the codec's own feature `serde` has them: field names of the schema, codes by
 //! name or number, buffers in hex, text as text or `{"hex": …}`, null as null; what is missing is
 //! left out. What a transcript leaves open is `{"is": "@S+1"}`, `{"not": …}`, `{"from": 1, "to":
-//! 2}` or `{"any": true}`, and `{"rest": true}` among the records.
+//! 2}`, `{"length": 16}`, `{"all": […]}` or `{"any": true}`, and `{"rest": true}` among the records.
 
 use jute_codec::Field;
 use jute_codec::JuteType;
@@ -103,6 +103,11 @@ impl Serialize for Typed<'_, Term> {
                         map.serialize_entry(name, &Typed(bound, ty))?;
                     }
                 }
+            }
+            Term::Length(length) => map.serialize_entry("length", length)?,
+            Term::All(tests) => {
+                let tests: Vec<_> = tests.iter().map(|test| Typed(test, ty)).collect();
+                map.serialize_entry("all", &tests)?;
             }
             _ => map.serialize_entry("any", &true)?,
         }

@@ -23,6 +23,8 @@ const GROUPS: &[(&str, u32)] = &[
     ("header", 8),
     ("auth", 9),
     ("word", 10),
+    ("ro", 11),
+    ("limit", 12),
 ];
 
 /// What is said about a case, in the order in which it is said.

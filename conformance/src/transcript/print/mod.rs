@@ -163,6 +163,7 @@ impl Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Packet(packet) => packet.fmt(f),
+            Self::Many(times, packet) => write!(f, "{times} times {packet}"),
             Self::Fin => f.write_str("fin"),
             Self::Rst => f.write_str("rst"),
             Self::Closed => f.write_str("closed"),
