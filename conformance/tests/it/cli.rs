@@ -8,6 +8,7 @@ use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
 
+use zk_conformance::judge::Catalogue;
 use zk_conformance::net::InMemoryServer;
 use zk_conformance::server::Config;
 
@@ -76,12 +77,21 @@ impl Drop for Serve {
     }
 }
 
+/// How many cases of a group there are; of all, if none is named.
+fn cases(group: &str) -> usize {
+    let catalogue = Catalogue::embedded().expect("the catalogue is in order");
+    let cases = catalogue.cases().iter();
+    cases
+        .filter(|case| group.is_empty() || case.group() == group)
+        .count()
+}
+
 #[test]
 fn the_embedded_server_is_as_it_should_be() {
     let (code, output) = run(&["server"]);
     assert_eq!(code, 0, "{}", stdout(&output));
     assert!(
-        stdout(&output).contains("147 passed"),
+        stdout(&output).contains(&format!("{} passed", cases(""))),
         "{}",
         stdout(&output)
     );
@@ -216,7 +226,7 @@ fn reports_for_machines_hold_every_case() {
     assert_eq!(code, 1);
     let xml = std::fs::read_to_string(junit).expect("a report");
     assert!(xml.starts_with("<?xml"), "{xml}");
-    assert_eq!(xml.matches("<testcase ").count(), 147);
+    assert_eq!(xml.matches("<testcase ").count(), cases(""));
     assert!(
         xml.contains(r#"<property name="clause" value="CLOSE-1"/>"#),
         "{xml}"
@@ -233,7 +243,7 @@ fn reports_for_machines_hold_every_case() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
-    assert_eq!(events.len(), 147 + 2);
+    assert_eq!(events.len(), cases("") + 2);
     assert_eq!(events[0]["event"], "run-started");
     assert_eq!(events[0]["schema"], 1);
     let failed: Vec<_> = events
@@ -243,7 +253,7 @@ fn reports_for_machines_hold_every_case() {
     assert_eq!(failed[0]["id"], "ZK0701");
     assert_eq!(failed[0]["clause"]["id"], "CLOSE-1");
     assert!(failed[0]["clause"]["quote"].is_string());
-    assert_eq!(events[148]["failed"], 1);
+    assert_eq!(events[events.len() - 1]["failed"], 1);
 }
 
 #[test]
@@ -311,7 +321,7 @@ fn every_verb_has_help_and_every_shell_completions() {
 #[test]
 fn the_catalogue_can_be_listed_and_explained() {
     let (code, output) = run(&["list", "renew"]);
-    assert_eq!((code, stdout(&output).lines().count()), (0, 28));
+    assert_eq!((code, stdout(&output).lines().count()), (0, cases("renew")));
     let (code, output) = run(&["list", "--format", "json", "ZK0402"]);
     let case: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     assert_eq!((code, &case["id"]), (0, &serde_json::json!("ZK0402")));
