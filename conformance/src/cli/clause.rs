@@ -67,9 +67,10 @@ pub(super) fn explain(clause: &Clause, catalogue: &Catalogue) {
         1 => "\n  the case that judges it",
         _ => "\n  the cases that judge it",
     });
+    let width = cases.iter().map(|case| case.name.len()).max().unwrap_or(0);
     for case in cases {
         say(format_args!(
-            "    {}  {:<6}  {:<40}  {}",
+            "    {}  {:<6}  {:<width$}  {}",
             case.id, case.level, case.name, case.title
         ));
     }

@@ -73,6 +73,28 @@ fn every_clause_that_is_mentioned_is_there() {
 }
 
 #[test]
+fn links_lead_to_clauses_and_pages() {
+    let pages = pages();
+    let specification = specification();
+    let places: BTreeSet<_> = specification.clauses().iter().map(Clause::place).collect();
+    for (name, page) in &pages {
+        for (at, _) in page.match_indices("](") {
+            let target = &page[at + 2..];
+            let target = target.split(')').next().expect("an end");
+            let place = match target.strip_prefix('#') {
+                Some(anchor) => format!("{name}#{anchor}"),
+                None => target.to_owned(),
+            };
+            let leads = target.starts_with("https://")
+                || places.contains(&place)
+                || pages.contains_key(&place)
+                || place == "published.txt";
+            assert!(leads, "{name}: {target}");
+        }
+    }
+}
+
+#[test]
 fn every_must_says_who_relies_on_it() {
     for clause in specification().clauses() {
         let said = clause.relied_on_by.is_some();
