@@ -7,8 +7,11 @@
 mod case;
 mod catalogue;
 mod event;
+mod probe;
+mod race;
 mod run;
 mod selector;
+mod setting;
 
 pub use self::case::Case;
 pub use self::case::Level;
@@ -19,10 +22,14 @@ pub use self::event::Event;
 pub use self::event::Problem;
 pub use self::event::Summary;
 pub use self::event::Verdict;
+pub use self::probe::probe;
+pub use self::race::times;
 pub use self::run::Options;
 pub use self::run::Subject;
 pub use self::run::play;
-pub use self::run::probe;
 pub use self::run::run;
 pub use self::selector::Selection;
 pub use self::selector::SelectorError;
+pub use self::setting::Setting;
+pub use self::setting::SettingError;
+pub use self::setting::Unmet;
