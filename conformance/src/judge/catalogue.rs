@@ -22,6 +22,7 @@ const FILES: &[(&str, &str)] = &[
     ("header", include_str!("../../cases/header.zkt")),
     ("auth", include_str!("../../cases/auth.zkt")),
     ("word", include_str!("../../cases/word.zkt")),
+    ("ro", include_str!("../../cases/ro.zkt")),
     ("limit", include_str!("../../cases/limit.zkt")),
 ];
 

@@ -54,7 +54,8 @@ struct Window {
 /// How far an expectation has come.
 pub(super) enum Progress {
     Waiting,
-    Strict,
+    /// With its name, if it has one.
+    Strict(String),
     Tolerated(String),
     Failed {
         outcome: Option<String>,
@@ -170,7 +171,7 @@ impl Expectation {
         connection.take(path.offset);
         *bindings = path.bindings.clone();
         Ok(match path.outcome.grade {
-            Grade::Strict => Progress::Strict,
+            Grade::Strict => Progress::Strict(path.outcome.name.clone()),
             Grade::Tolerated => Progress::Tolerated(path.outcome.name.clone()),
             Grade::Forbidden => {
                 let actual = format!("{} (the outcome called {})", words(path), path.outcome.name);

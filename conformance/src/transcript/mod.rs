@@ -95,6 +95,20 @@
 //! - Fields may be written in any order, each once. In `{ }` every field has to be there.
 //! - Connections and marks are capitalised and lower-case names by custom only.
 //!
+//! # Headers
+//!
+//! Two headers say how a script is to be played, whatever else is said about it:
+//!
+//! - `server mode=readOnly maxClientCnxns=3` says what kind of server it is for, in the words of
+//!   `zoo.cfg`: an embedded server is set up so, and to another kind it is not played. `mode` is
+//!   `readWrite` if it is not mentioned, or `readOnly`, `readOnlyNoNew` (a read-only member without
+//!   local sessions) or `notServing` (a member without a quorum). `sessionlessCnxnTimeout` is the
+//!   time a connection without a session has. Numbers are parameters of the run, too:
+//!   `$maxClientCnxns`.
+//! - `race 20` has it played so many times, since it is decided by a race in the server. How often
+//!   it came out in which way is what is told. All that is sent without anything seen in between
+//!   goes out at one moment, on however many connections.
+//!
 //! # Canonical form
 //!
 //! `Display` writes one form of each tree, and [`parse`] reads the same tree back from it:
