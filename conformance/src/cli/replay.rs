@@ -163,7 +163,7 @@ fn presents_an_id_of_its_own(script: &Script) -> bool {
     });
     let mut parts = packets.flat_map(|packet| match packet {
         Packet::Frame(parts) => parts.as_slice(),
-        Packet::Raw(_) => &[],
+        Packet::Raw(_) | Packet::Text(_) => &[],
     });
     parts.any(|part| match part {
         Part::Record { schema, fields } => {

@@ -265,6 +265,14 @@ impl Path {
         let waiting = connection.bytes(self.offset);
         let made = match &observation.what {
             Seen::Packet(Packet::Raw(None)) => connection.end().map(|_| waiting.len()),
+            Seen::Packet(Packet::Text(pattern)) => match connection.end() {
+                None => None,
+                Some(_) if self.bindings.agrees(pattern, waiting)? => Some(waiting.len()),
+                Some(_) => {
+                    let text = String::from_utf8_lossy(waiting).into_owned();
+                    return Ok(self.die(format!("the text is {text:?}")));
+                }
+            },
             Seen::Packet(packet) | Seen::Many(_, packet) => match self
                 .bindings
                 .matches(packet, waiting)?

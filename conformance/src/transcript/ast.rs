@@ -185,6 +185,8 @@ pub enum Packet {
     Frame(Vec<Part>),
     /// Bytes without a frame; `None` is whatever comes up to the close (only when seen).
     Raw(Option<BytesExpr>),
+    /// Bytes without a frame up to the close; a `*` in them is any run of bytes (only when seen).
+    Text(BytesExpr),
 }
 
 /// A part of a frame.

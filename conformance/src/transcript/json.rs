@@ -4,6 +4,7 @@
 //! {"records": [{"record": "RequestHeader", "fields": {"xid": 1, "type": "ping"}}]}
 //! {"records": [{"record": "ReplyHeader", "fields": …}, {"bytes": "00ff"}]}
 //! {"raw": "72756f6b"}
+//! {"text": "Zookeeper version: *"}
 //! ```
 //!
 //! Values are as the codec's own feature `serde` has them: field names of the schema, codes by
@@ -35,6 +36,7 @@ impl Serialize for Packet {
         match self {
             Self::Frame(parts) => map.serialize_entry("records", parts)?,
             Self::Raw(None) => map.serialize_entry("rest", &true)?,
+            Self::Text(pattern) => map.serialize_entry("text", &Bytes(pattern, true))?,
             Self::Raw(Some(bytes)) => map.serialize_entry("raw", &Bytes(bytes, false))?,
         }
         map.end()

@@ -52,6 +52,8 @@
 //!
 //! packet      = "raw" ( bytes | "*" )             bytes as they are, without a frame; *: up to the
 //!                                                 close, whatever they are (only when seen)
+//!             | "text" bytes                      bytes up to the close, in which * stands for any
+//!                                                 run of bytes (only when seen)
 //!             | part { "+" part } ;               one frame: its parts in line
 //! part        = record { field "=" term }         a record by its jute class and fields
 //!             | "bytes" bytes                     bytes inside the frame

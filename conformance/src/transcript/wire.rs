@@ -174,6 +174,7 @@ impl Bindings {
         let parts = match packet {
             Packet::Raw(Some(bytes)) => return self.bytes(bytes),
             Packet::Raw(None) => return Err(EvalError::OnlySeen("raw *")),
+            Packet::Text(_) => return Err(EvalError::OnlySeen("text")),
             Packet::Frame(parts) => parts,
         };
         let mut payload = Vec::new();
@@ -268,7 +269,8 @@ impl Bindings {
     /// If a name stands for nothing.
     pub fn matches(&mut self, packet: &Packet, stream: &[u8]) -> Result<Match, EvalError> {
         let parts = match packet {
-            Packet::Raw(None) => return Ok(Match::Partial),
+            // Both are up to the close, of which nothing is known here.
+            Packet::Raw(None) | Packet::Text(_) => return Ok(Match::Partial),
             Packet::Raw(Some(expr)) => return Ok(match_raw(&self.bytes(expr)?, stream)),
             Packet::Frame(parts) => parts,
         };
@@ -288,6 +290,14 @@ impl Bindings {
         }
         *self = bindings;
         Ok(Match::Whole(4 + length))
+    }
+
+    /// Whether all of `stream` is `pattern`, where `*` stands for any run of bytes.
+    ///
+    /// # Errors
+    /// If a name stands for nothing.
+    pub fn agrees(&self, pattern: &BytesExpr, stream: &[u8]) -> Result<bool, EvalError> {
+        Ok(is_like(&self.bytes(pattern)?, stream))
     }
 
     fn match_parts(&mut self, parts: &[Part], payload: &[u8]) -> Result<Option<String>, EvalError> {
@@ -460,6 +470,31 @@ fn default(field: &Field) -> Value {
         JuteType::Record(_) => Value::Record(Vec::new()),
         _ => Value::Null,
     }
+}
+
+/// Whether `bytes` are `pattern`, where `*` stands for any run: its stretches, each at the first
+/// place where it fits.
+fn is_like(pattern: &[u8], bytes: &[u8]) -> bool {
+    let mut stretches = pattern.split(|byte| *byte == b'*');
+    let first = stretches.next().unwrap_or_default();
+    let Some(mut rest) = bytes.strip_prefix(first) else {
+        return false;
+    };
+    let mut stretches: Vec<_> = stretches.collect();
+    let Some(last) = stretches.pop() else {
+        return rest.is_empty();
+    };
+    for stretch in stretches {
+        if stretch.is_empty() {
+            continue;
+        }
+        let found = rest.windows(stretch.len()).position(|at| at == stretch);
+        let Some(after) = found.and_then(|at| rest.get(at + stretch.len()..)) else {
+            return false;
+        };
+        rest = after;
+    }
+    rest.ends_with(last)
 }
 
 fn match_raw(expected: &[u8], stream: &[u8]) -> Match {

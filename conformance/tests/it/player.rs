@@ -174,6 +174,30 @@ fn numbers_are_sent_among_bytes() {
 }
 
 #[test]
+fn text_is_seen_up_to_the_close() {
+    for (pattern, passes) in [
+        ("*", true),
+        ("one two three", true),
+        ("one*", true),
+        ("*three", true),
+        ("one*two*three", true),
+        ("o*t*t*e", true),
+        ("one", false),
+        ("two*", false),
+        ("*two", false),
+        ("one*three*two*", false),
+        ("one two three*three", false),
+    ] {
+        let mut player = opened(&format!("A < text \"{pattern}\", fin"));
+        player.handle(at(1), Input::Received("A", b"one two"));
+        player.handle(at(1), Input::Received("A", b" three"));
+        assert_eq!(player.verdict(), None, "there may be more");
+        player.handle(at(2), Input::Ended("A", End::Fin));
+        assert_eq!(player.verdict() == PASSED, passes, "{pattern}");
+    }
+}
+
+#[test]
 fn silence_that_is_fine_ends_the_waiting() {
     let fine = "A expect\n  strict closed: fin\n  tolerated unnoticed: quiet 50ms";
     let mut player = opened(fine);

@@ -55,6 +55,10 @@ pub(super) fn packet<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Pac
             preceded(keyword("raw"), |input| raw(context, input)),
             Packet::Raw,
         ),
+        map(
+            preceded(keyword("text"), |input| text(context, input)),
+            Packet::Text,
+        ),
         map(|input| parts(context, input), Packet::Frame),
     ))
     .parse(input)
@@ -66,6 +70,11 @@ fn raw<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Option<BytesExpr>
         map(terminated(|input| bytes(context, input), gap), Some),
     )))
     .parse(input)
+}
+
+fn text<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, BytesExpr> {
+    closed(context, input)?;
+    cut(terminated(|input| bytes(context, input), gap)).parse(input)
 }
 
 fn parts<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Vec<Part>> {

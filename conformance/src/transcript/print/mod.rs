@@ -186,6 +186,10 @@ impl Display for Packet {
             Self::Frame(parts) if parts.is_empty() => f.write_str("bytes \"\""),
             Self::Frame(parts) => joined(f, parts, " + "),
             Self::Raw(None) => f.write_str("raw *"),
+            Self::Text(pattern) => {
+                f.write_str("text ")?;
+                bytes::write(f, pattern, SOME_TEXT)
+            }
             Self::Raw(Some(expr)) => {
                 f.write_str("raw ")?;
                 bytes::write(f, expr, SOME_TEXT)

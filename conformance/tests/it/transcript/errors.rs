@@ -389,6 +389,10 @@ fn tests_side_by_side_are_only_seen() {
         "line 3, column 30: expected a packet (a record, \"bytes\" or \"raw\"), found \"2\"",
     );
     check_step(
+        "A > text \"a*\"",
+        &format!("line 3, column 10: {open}, found \"\\\"\""),
+    );
+    check_step(
         "A < ConnectResponse timeOut=#4",
         "line 3, column 29: expected a value (only bytes and lists have a length), found \"#\"",
     );

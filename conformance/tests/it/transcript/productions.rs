@@ -229,6 +229,7 @@ fn packets_that_come_many_times() {
         "A < 02 times ReplyHeader err=0,fin",
         "A < 2 times ReplyHeader err=OK, fin",
     );
+    check("A < text \"a*b\".0a,fin", "A < text \"a*b\\n\", fin");
     check(
         "A expect\nstrict x: 10000 times raw 00 within ..5 of m",
         "A expect\n  strict x: 10000 times raw 00 within ..5 of m",

@@ -188,11 +188,15 @@ pub(super) fn packet(seen: bool) -> BoxedStrategy<Packet> {
     } else {
         bytes().prop_map(Some).boxed()
     };
-    prop_oneof![
+    let packet = prop_oneof![
         4 => parts.prop_map(Packet::Frame),
         1 => raw.prop_map(Packet::Raw),
-    ]
-    .boxed()
+    ];
+    if seen {
+        prop_oneof![8 => packet, 1 => bytes().prop_map(Packet::Text)].boxed()
+    } else {
+        packet.boxed()
+    }
 }
 
 fn part(seen: bool) -> impl Strategy<Value = Part> {
