@@ -118,17 +118,16 @@ fn every_class_that_is_named_can_be_found() {
 
 /// A release of Apache's server, such as 3.9.5.
 #[track_caller]
-fn release(word: &str) -> [u8; 3] {
-    let numbers: Vec<_> = word.split('.').map(str::parse).collect();
-    let [Ok(major), Ok(minor), Ok(patch)] = numbers[..] else {
-        panic!("{word:?} is no release");
-    };
-    [major, minor, patch]
+fn release(word: &str) -> Vec<u8> {
+    let numbers = word.split('.').map(str::parse);
+    let numbers: Vec<_> = numbers.map(|number| number.expect(word)).collect();
+    assert_eq!(numbers.len(), 3, "{word}");
+    numbers
 }
 
 /// From the first release to the last.
 #[track_caller]
-fn range(text: &str) -> RangeInclusive<[u8; 3]> {
+fn range(text: &str) -> RangeInclusive<Vec<u8>> {
     let (first, last) = text.split_once(" to ").expect("a range");
     release(first)..=release(last)
 }
