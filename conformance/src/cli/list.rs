@@ -101,14 +101,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
 }
 
 fn clauses(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let catalogue = catalogue()?;
     let specification = specification()?;
     for clause in clause::select(&specification, &arguments.selectors)? {
         match arguments.format {
-            Format::Text => say(format_args!(
-                "{:<10}  {:<6}  {}",
-                clause.id, clause.level, clause.text
-            )),
-            Format::Json => say(serde_json::json!(clause)),
+            Format::Text => clause::text(clause, &catalogue),
+            Format::Json => clause::json(clause, &catalogue),
         }
     }
     Ok(Exit::Fine)
