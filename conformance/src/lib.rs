@@ -23,7 +23,7 @@
 //! | [`expiry`] | the queue of tick buckets that ends sessions and silent connections |
 //! | [`transcript`] | the language: every packet by its meaning, anything as bytes |
 //! | [`player`] | plays the client side of a script and judges what comes back |
-//! | [`judge`] | the specification, the catalogue of cases, and runs of it against a server |
+//! | [`judge`] | the catalogue, and runs of it against a server |
 //! | [`capture`] | TCP conversations out of pcap and pcapng files |
 //! | [`recording`] | captures as transcripts, and judged by the server engine |
 //! | [`lab`] | a player and a server on virtual time |
