@@ -24,6 +24,7 @@
 //! | [`transcript`] | the language: every packet by its meaning, anything as bytes |
 //! | [`player`] | plays the client side of a script and judges what comes back |
 //! | [`judge`] | the catalogue, and runs of it against a server |
+//! | `report` | runs as JUnit, TAP, SARIF, Markdown, a page; merged, and held against others |
 //! | [`capture`] | TCP conversations out of pcap and pcapng files |
 //! | [`recording`] | captures as transcripts, and judged by the server engine |
 //! | [`lab`] | a player and a server on virtual time |
@@ -60,6 +61,8 @@ pub mod oracle;
 mod phases;
 pub mod player;
 pub mod recording;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod server;
 pub mod time;
 pub mod transcript;

@@ -41,7 +41,7 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Judge a server; without an address, the one that is built in.
-    Server(server::Arguments),
+    Server(Box<server::Arguments>),
     /// Run the in-memory server; SIGHUP restarts it over its data: connections go, sessions stay.
     Serve(serve::Arguments),
     /// Show bytes, a capture or a transcript as readable lines.
@@ -50,6 +50,8 @@ enum Verb {
     Replay(replay::Arguments),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
+    /// Make reports of runs: merged, as a page, for CI, held against ones written down.
+    Report(report::Arguments),
     /// List the cases.
     List(list::Arguments),
     /// Explain a case: what it claims, where that comes from, what it plays.
@@ -94,11 +96,12 @@ pub fn main() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
     let outcome = match arguments.verb {
-        Verb::Server(arguments) => server::run(arguments),
+        Verb::Server(arguments) => server::run(*arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
+        Verb::Report(arguments) => report::run(arguments),
         Verb::List(arguments) => list::run(&arguments),
         Verb::Explain(arguments) => list::explain(&arguments),
         Verb::Completions { shell } => {

@@ -1,8 +1,5 @@
 //! `zkspec server`: the judge.
 
-use std::fs::File;
-use std::io::BufWriter;
-use std::io::Write;
 use std::net::SocketAddr;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
@@ -12,9 +9,10 @@ use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::list::catalogue;
 use crate::cli::list::select;
-use crate::cli::report::Junit;
+use crate::cli::report::Output;
 use crate::cli::report::Text;
 use crate::cli::report::Traces;
+use crate::cli::report::Writer;
 use crate::cli::runtime;
 use crate::cli::serve::Setup;
 use crate::cli::signal::asked_to_stop;
@@ -60,12 +58,6 @@ pub(super) struct Arguments {
     /// Run all of it so many times; every run has to be as expected.
     #[arg(long, value_name = "N", default_value_t = 1)]
     repeat: u32,
-    /// Write JSON lines, an event each, to a file, or - for stdout.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write a JUnit report to a file.
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
     /// Where every case that fails leaves a transcript that `zkspec replay` takes.
     #[arg(long, value_name = "DIR", default_value = "zk-out")]
     trace_dir: PathBuf,
@@ -75,6 +67,8 @@ pub(super) struct Arguments {
     /// Say nothing but what stands out.
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten, next_help_heading = "The built-in server")]
     embedded: Setup,
 }
@@ -102,6 +96,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         tick: arguments.tick,
         ..Options::default()
     };
+    arguments.output.configure(&mut options);
     options.player.patience = Duration::from_millis(arguments.timeout);
     let subject = match address {
         Some(address) => Subject::Tcp(address),
@@ -183,8 +178,7 @@ fn worse(one: Exit, other: Exit) -> Exit {
 /// Every report that was asked for, each made from the same events.
 struct Reports {
     text: Text,
-    json: Option<Box<dyn Write>>,
-    junit: Option<(PathBuf, Junit)>,
+    writer: Writer,
     traces: Traces,
 }
 
@@ -194,52 +188,22 @@ impl Reports {
         address: Option<SocketAddr>,
         level: Level,
     ) -> Result<Self, Trouble> {
-        let json: Option<Box<dyn Write>> = match &arguments.json {
-            None => None,
-            Some(path) if path.as_os_str() == "-" => Some(Box::new(std::io::stdout())),
-            Some(path) => {
-                let file = File::create(path).map_err(|error| {
-                    Trouble::usage(format!("cannot write {}: {error}", path.display()))
-                })?;
-                Some(Box::new(BufWriter::new(file)))
-            }
-        };
-        let to_stdout = arguments
-            .json
-            .as_ref()
-            .is_some_and(|path| path.as_os_str() == "-");
+        let to_stderr = arguments.output.takes_stdout();
         Ok(Self {
-            text: Text::new(arguments.verbose, arguments.quiet, to_stdout, level),
-            json,
-            junit: arguments.junit.clone().map(|path| (path, Junit::default())),
+            text: Text::new(arguments.verbose, arguments.quiet, to_stderr, level),
+            writer: arguments.output.open()?,
             traces: Traces::new(arguments.trace_dir.clone(), address, &arguments.embedded),
         })
     }
 
     fn tell(&mut self, event: &Event, catalogue: &judge::Catalogue) {
-        if let Some(json) = &mut self.json
-            && let Ok(line) = serde_json::to_string(event)
-        {
-            let _ = writeln!(json, "{line}");
-        }
-        if let Some((_, junit)) = &mut self.junit {
-            junit.tell(event);
-        }
+        self.writer.tell(event);
         let trace = self.traces.tell(event, catalogue);
         self.text.tell(event, trace.as_deref());
     }
 
     fn finish(mut self, exit: Exit) -> Result<(), Trouble> {
         self.text.finish(exit);
-        if let Some(json) = &mut self.json {
-            json.flush()
-                .map_err(|error| Trouble::usage(format!("cannot write JSON: {error}")))?;
-        }
-        if let Some((path, junit)) = self.junit {
-            std::fs::write(&path, junit.finish()).map_err(|error| {
-                Trouble::usage(format!("cannot write {}: {error}", path.display()))
-            })?;
-        }
-        Ok(())
+        self.writer.finish()
     }
 }

@@ -7,6 +7,7 @@
 mod case;
 mod catalogue;
 mod event;
+mod product;
 mod run;
 mod selector;
 
@@ -17,10 +18,14 @@ pub use self::catalogue::CatalogueError;
 pub use self::event::CaseReport;
 pub use self::event::Event;
 pub use self::event::Problem;
+pub use self::event::RunInfo;
 pub use self::event::Summary;
 pub use self::event::Verdict;
+pub use self::product::Label;
+pub use self::product::Product;
 pub use self::run::Options;
 pub use self::run::Subject;
+pub use self::run::Wire;
 pub use self::run::play;
 pub use self::run::probe;
 pub use self::run::run;

@@ -13,8 +13,11 @@ use crate::judge::Case;
 use crate::judge::CaseReport;
 use crate::judge::Catalogue;
 use crate::judge::Event;
+use crate::judge::Label;
 use crate::judge::Level;
 use crate::judge::Problem;
+use crate::judge::Product;
+use crate::judge::RunInfo;
 use crate::judge::Summary;
 use crate::judge::Verdict;
 use crate::lab;
@@ -58,6 +61,21 @@ pub struct Options {
     pub bounds: Option<(i64, i64)>,
     /// The server's tick, if it is not half of the shortest session timeout, in milliseconds.
     pub tick: Option<i64>,
+    /// What the server is called.
+    pub label: Label,
+    /// Of which cases the wire log is kept.
+    pub wire: Wire,
+}
+
+/// Of which cases the wire log is kept.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Wire {
+    /// Of those that did not go as the reference does it.
+    #[default]
+    Unusual,
+    /// Of all.
+    All,
 }
 
 impl Default for Options {
@@ -70,7 +88,28 @@ impl Default for Options {
             connections: 45,
             bounds: None,
             tick: None,
+            label: Label::default(),
+            wire: Wire::default(),
         }
+    }
+}
+
+impl Options {
+    /// What of this a report should tell.
+    fn told(&self) -> BTreeMap<String, String> {
+        let mut told = BTreeMap::new();
+        let mut tell = |name: &str, value: String| told.insert(name.to_owned(), value);
+        tell("connections", self.connections.to_string());
+        tell("fail-fast", self.fail_fast.to_string());
+        tell("jobs", self.jobs.to_string());
+        tell("timeout", self.player.patience.as_millis().to_string());
+        if let Some(tick) = self.tick {
+            tell("tick", tick.to_string());
+        }
+        if let Some((min, max)) = self.bounds {
+            tell("session-timeout", format!("{min}..{max}"));
+        }
+        told
     }
 }
 
@@ -117,15 +156,24 @@ pub async fn run(
         }
         Err(trouble) => Some(trouble),
     };
+    let product = match &trouble {
+        Some(_) => Product::unknown().labelled(&options.label),
+        None => Product::find_out(subject, options).await,
+    };
     let bound = |name| run.bindings.param(name).unwrap_or_default();
-    (run.tell)(&Event::RunStarted {
-        schema: 1,
-        version: env!("CARGO_PKG_VERSION"),
+    (run.tell)(&Event::RunStarted(Box::new(RunInfo {
+        schema: RunInfo::SCHEMA,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        product,
         target: subject.to_string(),
+        address: subject.address(),
         cases: cases.len(),
         min_session_timeout: bound("min"),
         max_session_timeout: bound("max"),
-    });
+        level: options.level,
+        seed: None,
+        options: options.told(),
+    })));
     run.summary.trouble = match trouble {
         Some(trouble) => Some(trouble),
         None => run.judge(catalogue, cases).await,
@@ -216,7 +264,7 @@ impl Run<'_> {
                     running.spawn(async move {
                         let script = Arc::clone(&case.script);
                         let played = play(subject, script, bindings, &options).await;
-                        (case.connections(), judged(&case, &played))
+                        (case.connections(), judged(&case, &played, options.wire))
                     });
                 }
             }
@@ -240,10 +288,8 @@ impl Run<'_> {
     async fn play_one(&self, case: &Case) -> CaseReport {
         let script = Arc::clone(&case.script);
         let bindings = self.bindings.clone();
-        judged(
-            case,
-            &play(self.subject.clone(), script, bindings, self.options).await,
-        )
+        let played = play(self.subject.clone(), script, bindings, self.options).await;
+        judged(case, &played, self.options.wire)
     }
 
     fn count(&mut self, report: CaseReport) {
@@ -325,7 +371,7 @@ pub async fn play(
 }
 
 /// What a run of its script says about a case.
-fn judged(case: &Case, played: &Played) -> CaseReport {
+fn judged(case: &Case, played: &Played, wire: Wire) -> CaseReport {
     let verdict = match &played.verdict {
         player::Verdict::Passed { tolerated } if tolerated.is_empty() => Verdict::Passed,
         player::Verdict::Passed { tolerated } => Verdict::Tolerated {
@@ -341,11 +387,9 @@ fn judged(case: &Case, played: &Played) -> CaseReport {
             expected: failure.expected.clone(),
             actual: failure.actual.clone(),
             outcome: failure.outcome.clone(),
-            why: case.why.clone(),
-            clause: case.clause.clone(),
         }),
     };
-    let wire = if verdict.is_fine() {
+    let wire = if verdict == Verdict::Passed && wire == Wire::Unusual {
         Vec::new()
     } else {
         player::wire_log(&played.log)
@@ -359,6 +403,8 @@ fn report(case: &Case, verdict: Verdict, elapsed: Duration, wire: Vec<String>) -
         name: case.name.clone(),
         level: case.level,
         title: case.title.clone(),
+        clause: case.clause.clone(),
+        why: case.why.clone(),
         verdict,
         elapsed,
         wire,
@@ -375,15 +421,20 @@ impl Verdict {
     fn in_words(&self) -> String {
         match self {
             Self::Passed | Self::Tolerated { .. } => "it passed".to_owned(),
-            Self::Failed(problem) => {
-                format!(
-                    "expected {}; actual: {}",
-                    problem.expected.join(" or "),
-                    problem.actual
-                )
-            }
+            Self::Failed(problem) => problem.to_string(),
             Self::Blocked { by } => format!("blocked by {by}"),
             Self::Untested { reason } => reason.clone(),
+        }
+    }
+}
+
+impl Subject {
+    /// Where it listens, if it does.
+    #[must_use]
+    pub const fn address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::Tcp(address) => Some(*address),
         }
     }
 }
@@ -392,7 +443,7 @@ impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Embedded(_) => f.write_str("embedded server"),
-            Self::Tcp(address) => address.fmt(f),
+            Self::Tcp(_) => f.write_str("TCP"),
         }
     }
 }

@@ -14,6 +14,8 @@ mod net;
 mod oracle;
 mod player;
 mod recording;
+#[cfg(feature = "report")]
+mod report;
 mod schema;
 mod server;
 mod tcp_client;

@@ -15,8 +15,10 @@ use crate::judge::CaseReport;
 use crate::judge::Event;
 use crate::judge::Level;
 use crate::judge::Problem;
+use crate::judge::RunInfo;
 use crate::judge::Summary;
 use crate::judge::Verdict;
+use crate::report::Mark;
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -63,19 +65,26 @@ impl Text {
 
     pub(in crate::cli) fn tell(&mut self, event: &Event, trace: Option<&str>) {
         match event {
-            Event::RunStarted {
-                target,
-                cases,
-                min_session_timeout,
-                max_session_timeout,
-                ..
-            } => {
+            Event::RunStarted(info) => {
+                let RunInfo {
+                    address,
+                    product,
+                    target,
+                    cases,
+                    min_session_timeout,
+                    max_session_timeout,
+                    ..
+                } = &**info;
                 self.runs += 1;
                 self.groups.clear();
                 self.problems.clear();
                 if !self.quiet && self.runs == 1 {
                     let count = plural(*cases, "case");
-                    self.line(format_args!("{BOLD}{target}{BOLD:#}  {count}"));
+                    let place = match address {
+                        Some(address) => format!(" at {address}"),
+                        None => format!(", {target}"),
+                    };
+                    self.line(format_args!("{BOLD}{product}{BOLD:#}{place}  {count}"));
                     if *max_session_timeout > 0 {
                         self.line(format_args!(
                             "{DIM}session timeout {min_session_timeout} to {max_session_timeout} ms{DIM:#}"
@@ -134,14 +143,13 @@ impl Text {
     }
 
     fn word(&self, report: &CaseReport) -> (&'static str, Style) {
-        match &report.verdict {
-            Verdict::Passed => ("passed", GOOD),
-            Verdict::Tolerated { .. } => ("tolerated", GOOD),
-            Verdict::Failed(_) if report.level <= self.level => ("failed", BAD),
-            Verdict::Failed(_) => ("differs", ODD),
-            Verdict::Blocked { .. } => ("blocked", ODD),
-            Verdict::Untested { .. } => ("untested", ODD),
-        }
+        let mark = Mark::of(report, self.level);
+        let style = match mark {
+            Mark::Passed | Mark::Tolerated => GOOD,
+            Mark::Failed => BAD,
+            Mark::Differs | Mark::Blocked | Mark::Untested => ODD,
+        };
+        (mark.word(), style)
     }
 
     fn summary(&mut self, summary: &Summary) {
@@ -226,7 +234,7 @@ impl Text {
             "\n{style}{word}{style:#} {BOLD}{name}{BOLD:#}  {id} {level}"
         ));
         match &report.verdict {
-            Verdict::Failed(problem) => self.failure(problem, &report.title, trace),
+            Verdict::Failed(problem) => self.failure(problem, report, trace),
             Verdict::Blocked { by } => {
                 self.line(format_args!("  blocked by {by}, which did not pass"));
             }
@@ -235,8 +243,8 @@ impl Text {
         }
     }
 
-    fn failure(&mut self, problem: &Problem, title: &str, trace: Option<&str>) {
-        self.line(format_args!("  claim     {title}"));
+    fn failure(&mut self, problem: &Problem, report: &CaseReport, trace: Option<&str>) {
+        self.line(format_args!("  claim     {}", report.title));
         if let Some(sent) = &problem.sent {
             self.line(format_args!("  sent      {} > {sent}", problem.connection));
         }
@@ -245,7 +253,7 @@ impl Text {
             self.line(format_args!("  {label}  {expected}"));
         }
         self.line(format_args!("  actual    {BOLD}{}{BOLD:#}", problem.actual));
-        self.line(format_args!("  why       {}", problem.why));
+        self.line(format_args!("  why       {}", report.why));
         if let Some(trace) = trace {
             self.line(format_args!("  replay    {trace}"));
         }

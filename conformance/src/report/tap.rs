@@ -1,0 +1,100 @@
+//! The Test Anything Protocol, version 14.
+
+use std::fmt::Write;
+
+use serde_json::json;
+
+use crate::judge::CaseReport;
+use crate::report::Mark;
+use crate::report::Run;
+
+/// The runs as TAP; several of them as a subtest each.
+pub(super) fn render(runs: &[Run]) -> String {
+    let mut text = "TAP version 14\n".to_owned();
+    if let [run] = runs {
+        // A run that ended early keeps the plan that it did not fulfil.
+        let early = run.trouble().map_or(0, |_| run.info.cases);
+        line(&mut text, &format!("1..{}", run.cases.len().max(early)));
+        points(&mut text, run);
+        if let Some(trouble) = run.trouble() {
+            line(&mut text, &format!("Bail out! {}", one_line(trouble)));
+        }
+        return text;
+    }
+    line(&mut text, &format!("1..{}", runs.len()));
+    for (index, run) in runs.iter().enumerate() {
+        let product = escaped(&run.info.product.to_string());
+        line(&mut text, &format!("# Subtest: {product}"));
+        for inner in subtest(run).lines() {
+            line(&mut text, &format!("    {inner}"));
+        }
+        let not = if run.is_fine() { "" } else { "not " };
+        line(&mut text, &format!("{not}ok {} - {product}", index + 1));
+    }
+    text
+}
+
+/// A run among others. To bail out would end them all, so what is in the way is a point.
+fn subtest(run: &Run) -> String {
+    let mut text = String::new();
+    let count = run.cases.len() + usize::from(run.trouble().is_some());
+    line(&mut text, &format!("1..{count}"));
+    points(&mut text, run);
+    if let Some(trouble) = run.trouble() {
+        let trouble = escaped(trouble);
+        line(
+            &mut text,
+            &format!("not ok {count} - could not test: {trouble}"),
+        );
+    }
+    text
+}
+
+fn points(text: &mut String, run: &Run) {
+    for (index, case) in run.cases.iter().enumerate() {
+        point(text, index + 1, run.mark(case), case);
+    }
+}
+
+fn point(text: &mut String, number: usize, mark: Mark, case: &CaseReport) {
+    let (ok, directive) = match mark {
+        Mark::Passed | Mark::Tolerated => ("ok", String::new()),
+        Mark::Differs => ("not ok", format!(" # TODO {} only", case.level)),
+        Mark::Blocked => ("ok", format!(" # SKIP {}", escaped(&case.remark()))),
+        Mark::Untested | Mark::Failed => ("not ok", String::new()),
+    };
+    let name = escaped(&format!("{} {}: {}", case.id, case.name, case.title));
+    line(text, &format!("{ok} {number} - {name}{directive}"));
+    if let Mark::Passed | Mark::Blocked = mark {
+        return;
+    }
+    // A line of JSON is a line of YAML.
+    line(text, "  ---");
+    let mut say = |key: &str, value: serde_json::Value| line(text, &format!("  {key}: {value}"));
+    say("level", json!(case.level));
+    say("message", json!(case.remark()));
+    if let Some(problem) = case.problem() {
+        say("sent", json!(problem.sent));
+        say("expected", json!(problem.expected));
+        say("actual", json!(problem.actual));
+        say("why", json!(case.why));
+        say("clause", json!(case.clause));
+    }
+    if !case.wire.is_empty() {
+        say("wire", json!(case.wire));
+    }
+    line(text, "  ...");
+}
+
+fn line(text: &mut String, line: &str) {
+    let _ = writeln!(text, "{line}");
+}
+
+/// A description in which nothing is a directive.
+fn escaped(text: &str) -> String {
+    one_line(text).replace('\\', "\\\\").replace('#', "\\#")
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}
