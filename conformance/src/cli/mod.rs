@@ -1,5 +1,6 @@
 //! The command line.
 
+mod clause;
 mod decode;
 mod exit;
 mod input;
@@ -52,9 +53,9 @@ enum Verb {
     Schema(schema::Arguments),
     /// Make reports of runs: merged, as a page, for CI, held against ones written down.
     Report(report::Arguments),
-    /// List the cases.
+    /// List the cases, or the clauses they judge.
     List(list::Arguments),
-    /// Explain a case: what it claims, where that comes from, what it plays.
+    /// Explain a case or a clause: what it says, where that comes from, what judges it.
     Explain(list::Explain),
     /// Print a completion script for a shell.
     Completions {

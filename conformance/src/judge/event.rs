@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::judge::Citation;
 use crate::judge::Level;
 use crate::judge::Product;
 
@@ -67,8 +68,8 @@ pub struct CaseReport {
     pub level: Level,
     /// What it claims.
     pub title: String,
-    /// The rule.
-    pub clause: String,
+    /// The clause it judges.
+    pub clause: Citation,
     /// What breaks if it does not hold.
     pub why: String,
     /// How it went.

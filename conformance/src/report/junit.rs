@@ -96,6 +96,7 @@ fn test_case(run: &Run, report: &CaseReport) -> TestCase {
     case.add_property(Property::new("id", report.id.as_str()));
     case.add_property(Property::new("level", report.level.to_string()));
     case.add_property(Property::new("title", report.title.as_str()));
+    case.add_property(Property::new("clause", report.clause.id.as_str()));
     for outcome in report.outcomes() {
         case.add_property(Property::new("outcome", outcome));
     }

@@ -66,6 +66,7 @@ struct Failure {
     heading: String,
     title: String,
     remark: String,
+    clause: String,
     why: String,
     wire: String,
 }
@@ -145,6 +146,7 @@ fn failure(product: &str, played: Played<'_>) -> Failure {
         heading: html(&heading),
         title: html(&case.title),
         remark: html(&case.remark()),
+        clause: html(&case.clause.to_string()),
         why: html(&case.why),
         wire: html(&case.wire.join("\n")),
     }

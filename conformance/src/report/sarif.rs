@@ -63,11 +63,11 @@ fn rule(case: &CaseReport) -> Value {
         "id": case.id,
         "name": case.name,
         "shortDescription": { "text": case.title },
-        "fullDescription": { "text": case.clause },
+        "fullDescription": { "text": case.clause.to_string() },
         "help": { "text": format!("{} zkspec explain {} says more.", case.why, case.id) },
         "defaultConfiguration": { "level": severity(case.level) },
         "properties": {
-            "tags": [case.group(), case.level],
+            "tags": [case.group(), case.level, case.clause.id],
             "problem.severity": match case.level {
                 Level::Must => "error",
                 Level::Should => "warning",

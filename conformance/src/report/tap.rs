@@ -78,7 +78,7 @@ fn point(text: &mut String, number: usize, mark: Mark, case: &CaseReport) {
         say("expected", json!(problem.expected));
         say("actual", json!(problem.actual));
         say("why", json!(case.why));
-        say("clause", json!(case.clause));
+        say("clause", json!(case.clause.to_string()));
     }
     if !case.wire.is_empty() {
         say("wire", json!(case.wire));

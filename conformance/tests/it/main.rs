@@ -18,6 +18,7 @@ mod recording;
 mod report;
 mod schema;
 mod server;
+mod spec;
 mod tcp_client;
 mod transcript;
 mod world;

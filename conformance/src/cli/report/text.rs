@@ -253,6 +253,7 @@ impl Text {
             self.line(format_args!("  {label}  {expected}"));
         }
         self.line(format_args!("  actual    {BOLD}{}{BOLD:#}", problem.actual));
+        self.line(format_args!("  clause    {}", report.clause));
         self.line(format_args!("  why       {}", report.why));
         if let Some(trace) = trace {
             self.line(format_args!("  replay    {trace}"));

@@ -80,7 +80,7 @@ pub(super) fn all_sorts() -> Vec<Run> {
     hostile.cases.truncate(7);
     for (case, verdict) in hostile.cases.iter_mut().zip(hostile_verdicts()) {
         case.title = HOSTILE.to_owned();
-        case.clause = HOSTILE.to_owned();
+        case.clause.quote = HOSTILE.to_owned();
         case.why = HOSTILE.to_owned();
         case.wire = vec![HOSTILE.to_owned()];
         case.elapsed = Duration::from_millis(1_500);
