@@ -24,6 +24,7 @@
 //! | [`transcript`] | the language: every packet by its meaning, anything as bytes |
 //! | [`player`] | plays the client side of a script and judges what comes back |
 //! | [`judge`] | the catalogue, and runs of it against a server |
+//! | [`profile`] | kinds of servers, found by a probe, and what each does in its own way |
 //! | [`capture`] | TCP conversations out of pcap and pcapng files |
 //! | [`recording`] | captures as transcripts, and judged by the server engine |
 //! | [`lab`] | a player and a server on virtual time |
@@ -59,6 +60,7 @@ pub mod net;
 pub mod oracle;
 mod phases;
 pub mod player;
+pub mod profile;
 pub mod recording;
 pub mod server;
 pub mod time;

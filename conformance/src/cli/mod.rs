@@ -1,15 +1,20 @@
 //! The command line.
 
+mod choice;
 mod decode;
 mod exit;
 mod input;
 mod list;
+mod probe;
+mod record;
 mod replay;
 mod report;
 mod schema;
 mod serve;
 mod server;
 mod signal;
+mod standard;
+mod target;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -41,7 +46,9 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Judge a server; without an address, the one that is built in.
-    Server(server::Arguments),
+    Server(Box<server::Arguments>),
+    /// Find out what a server is like, and what kind of server it is.
+    Probe(probe::Arguments),
     /// Run the in-memory server; SIGHUP restarts it over its data: connections go, sessions stay.
     Serve(serve::Arguments),
     /// Show bytes, a capture or a transcript as readable lines.
@@ -94,7 +101,8 @@ pub fn main() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
     let outcome = match arguments.verb {
-        Verb::Server(arguments) => server::run(arguments),
+        Verb::Server(arguments) => server::run(*arguments),
+        Verb::Probe(arguments) => probe::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
@@ -134,4 +142,9 @@ fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
 /// Writes a line of data to stdout; a reader that went away is not an error.
 fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stdout(), "{line}");
+}
+
+/// Says something beside the data, on stderr.
+fn note(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }

@@ -13,7 +13,10 @@ mod judge;
 mod net;
 mod oracle;
 mod player;
+mod profile;
 mod recording;
+#[cfg(feature = "cli")]
+mod runner;
 mod schema;
 mod server;
 mod tcp_client;

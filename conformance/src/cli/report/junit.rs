@@ -23,7 +23,7 @@ impl Junit {
         match event {
             Event::CaseFinished(report) => self.add(report),
             Event::RunFinished(summary) => self.trouble.clone_from(&summary.trouble),
-            Event::RunStarted { .. } => {}
+            _ => {}
         }
     }
 
@@ -72,6 +72,19 @@ fn status(report: &CaseReport) -> TestCaseStatus {
         Verdict::Blocked { by } => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(format!("blocked by {by}"));
+            return status;
+        }
+        Verdict::Skipped { reason } => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(reason.clone());
+            return status;
+        }
+        Verdict::Failed(_) if report.excuse.is_some() => {
+            let mut status = TestCaseStatus::skipped();
+            let excuse = report.excuse.as_ref();
+            status.set_message(excuse.map_or_else(String::new, |excuse| {
+                format!("fails as known, {}: {}", excuse.by, excuse.reason)
+            }));
             return status;
         }
         Verdict::Untested { reason } => (NonSuccessKind::Error, reason.clone(), String::new()),
