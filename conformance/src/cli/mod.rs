@@ -1,11 +1,13 @@
 //! The command line.
 
 mod choice;
+mod clause;
 mod decode;
 mod exit;
 mod input;
 mod list;
 mod probe;
+mod process;
 mod record;
 mod replay;
 mod report;
@@ -57,9 +59,9 @@ enum Verb {
     Replay(replay::Arguments),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
-    /// List the cases.
+    /// List the cases, or the clauses they judge.
     List(list::Arguments),
-    /// Explain a case: what it claims, where that comes from, what it plays.
+    /// Explain a case or a clause: what it says, where that comes from, what judges it.
     Explain(list::Explain),
     /// Print a completion script for a shell.
     Completions {
@@ -81,6 +83,14 @@ impl Trouble {
         Self {
             exit: Exit::Usage,
             message: message.into(),
+            hint: None,
+        }
+    }
+
+    fn interrupted() -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            message: "interrupted: nothing was tested".to_owned(),
             hint: None,
         }
     }

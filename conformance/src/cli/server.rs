@@ -5,6 +5,7 @@ use std::io::BufWriter;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::Exit;
@@ -12,6 +13,7 @@ use crate::cli::Trouble;
 use crate::cli::choice::Choice;
 use crate::cli::list::catalogue;
 use crate::cli::note;
+use crate::cli::process::Start;
 use crate::cli::record::Record;
 use crate::cli::report::Junit;
 use crate::cli::report::Text;
@@ -25,6 +27,7 @@ use crate::cli::standard::Update;
 use crate::cli::target::Target;
 use crate::judge;
 use crate::judge::Event;
+use crate::judge::Guard;
 use crate::judge::Level;
 use crate::judge::Options;
 use crate::judge::Subject;
@@ -46,6 +49,8 @@ pub(super) struct Arguments {
     choice: Choice,
     #[command(flatten)]
     known: Known,
+    #[command(flatten)]
+    start: Start,
     /// Stop at the first failure.
     #[arg(long)]
     fail_fast: bool,
@@ -96,7 +101,12 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     let (target, selectors) = Target::split(&arguments.words)?;
-    let address = target.as_ref().map(|target| target.address);
+    let start = &arguments.start;
+    let address = match &target {
+        Some(target) => Some(target.address),
+        None if start.is_meant() => Some(Start::free_address()?),
+        None => None,
+    };
     let catalogue = catalogue()?;
     let choice = &arguments.choice;
     let cases = choice.cases(&catalogue, &selectors, &arguments.trace_dir)?;
@@ -120,6 +130,19 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     let mut exit = Exit::Fine;
     let mut update = arguments.known.update();
     let runtime = runtime()?;
+    let managed = match address {
+        None => None,
+        Some(address) => {
+            let started = start.start(&subject, address, &arguments.trace_dir);
+            runtime.block_on(async {
+                tokio::select! {
+                    started = started => started,
+                    () = asked_to_stop() => Err(Trouble::interrupted()),
+                }
+            })?
+        }
+    };
+    options.guard = managed.clone().map(|managed| managed as Arc<dyn Guard>);
     options.standard = runtime.block_on(arguments.known.standard(&subject, &options))?;
     if let Some(told) = standard::told(&options.standard, &catalogue) {
         note(&told);
@@ -153,6 +176,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         tokio::select! {
             () = all => {}
             () = asked_to_stop() => exit = Exit::Interrupted,
+        }
+        if let Some(managed) = managed {
+            managed.stop().await;
         }
     });
     reports.finish(exit)?;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::judge::Broken;
+use crate::judge::Citation;
 use crate::judge::Excuse;
 use crate::judge::Level;
 use crate::judge::Tally;
@@ -64,6 +65,8 @@ pub struct CaseReport {
     pub level: Level,
     /// What it claims.
     pub title: String,
+    /// The clause it judges.
+    pub clause: Citation,
     /// How it went.
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -142,8 +145,6 @@ pub struct Problem {
     pub outcome: Option<String>,
     /// What breaks.
     pub why: String,
-    /// The rule.
-    pub clause: String,
 }
 
 /// How a run went.

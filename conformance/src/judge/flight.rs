@@ -58,9 +58,14 @@ impl<'c> Flight<'c> {
     pub(super) async fn fly(&mut self, run: &mut Run<'_>) -> Option<String> {
         loop {
             self.start(run);
-            // When none is under way any more, all is well.
-            let landed = self.running.join_next().await?;
-            // A case that was called off.
+            let Some(landed) = self.running.join_next().await else {
+                if self.under_way.is_empty() {
+                    return None;
+                }
+                self.lose(run);
+                continue;
+            };
+            // One that is lost: see there.
             let Ok(landed) = landed else { continue };
             let Some(case) = self.under_way.remove(&landed.id) else {
                 continue;
@@ -122,8 +127,20 @@ impl<'c> Flight<'c> {
         }
     }
 
+    /// Tells of cases whose tasks are gone without a word: a fault of the judge, and no verdict.
+    fn lose(&mut self, run: &mut Run<'_>) {
+        for case in std::mem::take(&mut self.under_way).into_values() {
+            let reason = "it was cut off by a fault of zkspec itself".to_owned();
+            run.count(report(
+                case,
+                Verdict::Untested { reason },
+                &run.options.standard,
+            ));
+        }
+    }
+
     /// Finds out during which case the server came to its end: those it may have been are played
-    /// again, alone, until it happens again. Whatever else was under way is played again later.
+    /// again, alone, until it happens again, and once more. Whatever else was under way is played again later.
     async fn crash(
         &mut self,
         run: &mut Run<'_>,
@@ -152,16 +169,24 @@ impl<'c> Flight<'c> {
                 again.push(case);
                 continue;
             }
-            let alone = run.play_one(case).await;
-            match guard.ended(GRACE).await {
-                None => run.count(alone),
-                Some(ended) => {
-                    crash.by.push(case.id.clone());
-                    run.count(crashed(case, alone, ended, &run.options.standard));
-                    if let Err(trouble) = self.restart(guard).await {
-                        return Some(trouble);
-                    }
+            // Twice: once may be chance.
+            let mut alone = run.play_one(case).await;
+            let mut ended = guard.ended(GRACE).await;
+            if ended.is_some() {
+                if let Err(trouble) = self.restart(guard).await {
+                    return Some(trouble);
                 }
+                alone = run.play_one(case).await;
+                ended = guard.ended(GRACE).await;
+            }
+            if let Some(ended) = ended {
+                crash.by.push(case.id.clone());
+                run.count(crashed(case, alone, ended, &run.options.standard));
+                if let Err(trouble) = self.restart(guard).await {
+                    return Some(trouble);
+                }
+            } else {
+                run.count(alone);
             }
         }
         self.waiting.extend(again);

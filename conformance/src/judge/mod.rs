@@ -1,7 +1,7 @@
 //! Judges a server by the catalogue of cases.
 //!
-//! A [`Catalogue`] is data: scripts in the transcript language with an id, a level and the clause
-//! each rests on. [`run`] plays them against a [`Subject`], the sanity case first and last, and
+//! A [`Catalogue`] is data: scripts in the transcript language with an id, a level and the
+//! [`Clause`] of the [`Specification`] that each judges. [`run`] plays them against a [`Subject`], the sanity case first and last, and
 //! tells of each [`Event`] as it happens; every report is made from these events alone.
 
 mod case;
@@ -15,6 +15,7 @@ mod rule;
 mod run;
 mod selector;
 mod shard;
+mod spec;
 mod standard;
 mod tally;
 mod verdict;
@@ -32,9 +33,9 @@ pub use self::event::Verdict;
 pub use self::expect::Broken;
 pub use self::expect::Date;
 pub use self::expect::Entry;
+pub use self::expect::EntryFault;
 pub use self::expect::ExpectError;
 pub use self::expect::Expectations;
-pub use self::expect::Fault;
 pub use self::expect::Known;
 pub use self::guard::Ended;
 pub use self::guard::Guard;
@@ -51,6 +52,11 @@ pub use self::run::run;
 pub use self::selector::Selection;
 pub use self::selector::SelectorError;
 pub use self::shard::Shard;
+pub use self::spec::Citation;
+pub use self::spec::Clause;
+pub use self::spec::Fault;
+pub use self::spec::Specification;
+pub use self::spec::SpecificationError;
 pub use self::standard::Excuse;
 pub use self::standard::ExcuseKind;
 pub use self::standard::Standard;

@@ -140,7 +140,7 @@ pub async fn run(
         selected: cases.iter().map(|case| case.id.clone()).collect(),
     });
     run.summary.trouble = match trouble {
-        Some(trouble) => Some(trouble),
+        Some(trouble) => Some(trouble + &run.last_words().await),
         None => run.judge(catalogue, &cases).await,
     };
     run.summary.elapsed = clock.now() - crate::Instant::ZERO;

@@ -134,7 +134,6 @@ impl Standard {
             ),
             outcome: Some(outcome.clone()),
             why: rule.reason.clone(),
-            clause: case.clause.clone(),
         })
     }
 }

@@ -29,7 +29,6 @@ pub(super) fn judged(case: &Case, played: &Played, standard: &Standard) -> CaseR
             actual: failure.actual.clone(),
             outcome: failure.outcome.clone(),
             why: case.why.clone(),
-            clause: case.clause.clone(),
         }),
     };
     let mut report = report(case, verdict, standard);
@@ -48,6 +47,7 @@ pub(super) fn report(case: &Case, verdict: Verdict, standard: &Standard) -> Case
         name: case.name.clone(),
         level: case.level,
         title: case.title.clone(),
+        clause: case.clause.clone(),
         verdict,
         excuse,
         elapsed: Duration::ZERO,
@@ -75,7 +75,6 @@ pub(super) fn crashed(
         actual: format!("the server came to its end: {}", ended.how),
         outcome: Some("crashed".to_owned()),
         why: "Every client loses its connection, and sessions end that should not.".to_owned(),
-        clause: case.clause.clone(),
     });
     CaseReport {
         elapsed: played.elapsed,

@@ -19,6 +19,7 @@ mod recording;
 mod runner;
 mod schema;
 mod server;
+mod spec;
 mod tcp_client;
 mod transcript;
 mod world;

@@ -12,8 +12,8 @@ use toml_edit::value;
 
 use crate::cli::Trouble;
 use crate::judge::Broken;
+use crate::judge::EntryFault;
 use crate::judge::Event;
-use crate::judge::Fault;
 use crate::judge::Problem;
 use crate::judge::Verdict;
 
@@ -130,8 +130,8 @@ fn revise(
             .is_some_and(|case| !case.contains('*') && case.contains(['/', 'Z']));
         let failure = one.case.as_ref().and_then(|id| failed.remove(id));
         match (one.fault, failure) {
-            (Fault::Stale | Fault::Unmatched, _) if is_of_one => gone.push(index),
-            (Fault::Differs, Some(failure)) if is_of_one => {
+            (EntryFault::Stale | EntryFault::Unmatched, _) if is_of_one => gone.push(index),
+            (EntryFault::Differs, Some(failure)) if is_of_one => {
                 describe(entry, &failure.problem);
                 changes.changed += 1;
             }

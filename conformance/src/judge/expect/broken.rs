@@ -23,7 +23,7 @@ pub struct Broken {
     /// The line the entry begins on.
     pub line: usize,
     /// What is wrong with it.
-    pub fault: Fault,
+    pub fault: EntryFault,
     /// The id of the case that shows it; none, if no case does.
     pub case: Option<String>,
     /// What is wrong, and what to do.
@@ -34,7 +34,7 @@ pub struct Broken {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Fault {
+pub enum EntryFault {
     /// The case passes.
     Stale,
     /// It names no case.
@@ -47,7 +47,7 @@ pub enum Fault {
     Differs,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for EntryFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Stale => "stale",
@@ -88,13 +88,13 @@ impl Expectations {
                      prolong the entry or remove it",
                     patterns(entry)
                 );
-                broken.push(entry.fault(Fault::Expired, None, message));
+                broken.push(entry.fault(EntryFault::Expired, None, message));
             }
             for pattern in entry.rule.case.as_slice() {
                 let mut cases = catalogue.cases().iter();
                 if !cases.any(|case| crate::judge::names(pattern, case)) {
                     let message = format!("{pattern:?} names no case: correct it or remove it");
-                    broken.push(entry.fault(Fault::Unmatched, None, message));
+                    broken.push(entry.fault(EntryFault::Unmatched, None, message));
                 }
             }
             let cases = catalogue.cases().iter();
@@ -104,7 +104,7 @@ impl Expectations {
                         "{} {} has an entry already, {} line {}: one has to go",
                         case.id, case.name, first.file, first.line
                     );
-                    broken.push(entry.fault(Fault::Duplicate, Some(case), message));
+                    broken.push(entry.fault(EntryFault::Duplicate, Some(case), message));
                     continue;
                 }
                 named.insert(&case.id, entry);
@@ -116,7 +116,7 @@ impl Expectations {
 }
 
 impl Entry {
-    fn fault(&self, fault: Fault, case: Option<&Case>, message: String) -> Broken {
+    fn fault(&self, fault: EntryFault, case: Option<&Case>, message: String) -> Broken {
         Broken {
             file: self.file.clone(),
             line: self.line,
@@ -131,7 +131,7 @@ impl Entry {
         match verdict {
             Some(Verdict::Passed | Verdict::Tolerated { .. }) if self.result == Known::Fail => {
                 let message = format!("{id} {name} passes now: remove the entry");
-                Some(self.fault(Fault::Stale, Some(case), message))
+                Some(self.fault(EntryFault::Stale, Some(case), message))
             }
             Some(Verdict::Failed(problem)) if !self.rule.fits(problem) => {
                 let way = self.rule.way();
@@ -140,7 +140,7 @@ impl Entry {
                     |outcome| format!("the outcome is {outcome:?}"),
                 );
                 let message = format!("{id} {name} should fail {way}, but {found}");
-                Some(self.fault(Fault::Differs, Some(case), message))
+                Some(self.fault(EntryFault::Differs, Some(case), message))
             }
             _ => None,
         }

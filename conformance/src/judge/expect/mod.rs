@@ -14,7 +14,7 @@
 //! when = { version = "1.2.*" }        # only for such servers: a fact of the probe, or a profile
 //! ```
 //!
-//! An entry that is no longer true fails the run, in words of its own: see [`Fault`].
+//! An entry that is no longer true fails the run, in words of its own: see [`EntryFault`].
 
 mod broken;
 mod date;
@@ -30,7 +30,7 @@ use crate::judge::Rule;
 use crate::judge::glob;
 
 pub use self::broken::Broken;
-pub use self::broken::Fault;
+pub use self::broken::EntryFault;
 pub use self::date::Date;
 
 /// What expectation files say.

@@ -2,6 +2,8 @@
 //! it ends.
 
 mod expectations;
+#[cfg(unix)]
+mod process;
 mod selection;
 mod stress;
 
