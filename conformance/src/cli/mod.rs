@@ -17,6 +17,7 @@ mod server;
 mod signal;
 mod standard;
 mod target;
+mod tls;
 
 use std::io::Write;
 use std::process::ExitCode;

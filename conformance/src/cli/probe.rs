@@ -5,8 +5,8 @@ use crate::cli::Trouble;
 use crate::cli::runtime;
 use crate::cli::say;
 use crate::cli::target::Target;
+use crate::cli::tls::Tls;
 use crate::judge::Options;
-use crate::judge::Subject;
 use crate::profile;
 use crate::profile::Facts;
 use crate::profile::Likeness;
@@ -18,6 +18,8 @@ pub(super) struct Arguments {
     /// The server.
     #[arg(value_name = "HOST:PORT")]
     server: String,
+    #[command(flatten)]
+    tls: Tls,
     /// As text for people, or as one JSON object.
     #[arg(long, default_value = "text")]
     format: Format,
@@ -31,7 +33,7 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let target = Target::find(&arguments.server)?;
-    let subject = Subject::Tcp(target.address);
+    let subject = arguments.tls.subject(&target.host, target.address)?;
     let options = Options::default();
     let discovered = runtime()?.block_on(profile::discover(&subject, &options));
     let facts = discovered.map_err(|trouble| Trouble {

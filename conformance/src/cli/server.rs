@@ -25,6 +25,7 @@ use crate::cli::standard;
 use crate::cli::standard::Known;
 use crate::cli::standard::Update;
 use crate::cli::target::Target;
+use crate::cli::tls::Tls;
 use crate::judge;
 use crate::judge::Event;
 use crate::judge::Guard;
@@ -51,6 +52,8 @@ pub(super) struct Arguments {
     known: Known,
     #[command(flatten)]
     start: Start,
+    #[command(flatten)]
+    tls: Tls,
     /// Stop at the first failure.
     #[arg(long)]
     fail_fast: bool,
@@ -107,6 +110,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         None if start.is_meant() => Some(Start::free_address()?),
         None => None,
     };
+    let host = target.map_or_else(|| "127.0.0.1".to_owned(), |target| target.host);
     let catalogue = catalogue()?;
     let choice = &arguments.choice;
     let cases = choice.cases(&catalogue, &selectors, &arguments.trace_dir)?;
@@ -124,7 +128,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     options.player.patience = patience.mul_f64(arguments.slow_factor);
     options.player.slack = options.player.patience.saturating_sub(patience);
     let subject = match address {
-        Some(address) => Subject::Tcp(address),
+        Some(address) => arguments.tls.subject(&host, address)?,
         None => Subject::Embedded(Box::new(arguments.embedded.config()?)),
     };
     let mut exit = Exit::Fine;
@@ -147,7 +151,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     if let Some(told) = standard::told(&options.standard, &catalogue) {
         note(&told);
     }
-    let mut reports = Reports::open(&arguments, address, options.level)?;
+    let mut reports = Reports::open(&arguments, address, &host, options.level)?;
     runtime.block_on(async {
         let runs = arguments.stress.unwrap_or(arguments.repeat).max(1);
         let mut tally = Tally::default();
@@ -255,6 +259,7 @@ impl Reports {
     fn open(
         arguments: &Arguments,
         address: Option<SocketAddr>,
+        host: &str,
         level: Level,
     ) -> Result<Self, Trouble> {
         let json: Option<Box<dyn Write>> = match &arguments.json {
@@ -271,11 +276,15 @@ impl Reports {
             .json
             .as_ref()
             .is_some_and(|path| path.as_os_str() == "-");
+        let how = match address {
+            Some(_) => arguments.tls.flags(host),
+            None => arguments.embedded.flags(),
+        };
         Ok(Self {
             text: Text::new(arguments.verbose, arguments.quiet, to_stdout, level),
             json,
             junit: arguments.junit.clone().map(|path| (path, Junit::default())),
-            traces: Traces::new(arguments.trace_dir.clone(), address, &arguments.embedded),
+            traces: Traces::new(arguments.trace_dir.clone(), address, how),
             record: Record::begin(&arguments.trace_dir),
         })
     }

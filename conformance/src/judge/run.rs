@@ -36,6 +36,9 @@ pub enum Subject {
     Embedded(Box<server::Config>),
     /// Whatever listens there.
     Tcp(SocketAddr),
+    /// Whatever listens there behind TLS.
+    #[cfg(feature = "tls")]
+    Tls(SocketAddr, net::Tls),
 }
 
 /// How a run goes about it.
@@ -276,8 +279,12 @@ pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, Str
             config.min_timeout_ms().into(),
             config.max_timeout_ms().into(),
         )),
-        (None, Subject::Tcp(_)) => None,
+        (None, _) => None,
     };
+    #[cfg(feature = "tls")]
+    if let Subject::Tls(address, tls) = subject {
+        tls.check(*address, options.player.patience).await?;
+    }
     let transcript = transcript::parse(PROBE).map_err(|error| error.to_string())?;
     let script = transcript.scripts.into_iter().next().unwrap_or_default();
     let played = play(
@@ -324,6 +331,10 @@ pub async fn play(
     match subject {
         Subject::Embedded(config) => lab::play(*config, script, bindings, options.player.clone()),
         Subject::Tcp(address) => net::play(address, script, bindings, options.player.clone()).await,
+        #[cfg(feature = "tls")]
+        Subject::Tls(address, tls) => {
+            net::play_tls(address, tls, script, bindings, options.player.clone()).await
+        }
     }
 }
 
@@ -332,6 +343,8 @@ impl std::fmt::Display for Subject {
         match self {
             Self::Embedded(_) => f.write_str("embedded server"),
             Self::Tcp(address) => address.fmt(f),
+            #[cfg(feature = "tls")]
+            Self::Tls(address, _) => write!(f, "{address} over TLS"),
         }
     }
 }

@@ -6,6 +6,7 @@ mod expectations;
 mod process;
 mod selection;
 mod stress;
+mod tls;
 
 use std::path::PathBuf;
 
