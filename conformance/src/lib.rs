@@ -25,6 +25,7 @@
 //! | [`player`] | plays the client side of a script and judges what comes back |
 //! | [`judge`] | the catalogue, and runs of it against a server |
 //! | `report` | runs as JUnit, TAP, SARIF, Markdown, a page; merged, and held against others |
+//! | [`profile`] | kinds of servers, found by a probe, and what each does in its own way |
 //! | [`capture`] | TCP conversations out of pcap and pcapng files |
 //! | [`recording`] | captures as transcripts, and judged by the server engine |
 //! | [`lab`] | a player and a server on virtual time |
@@ -60,6 +61,7 @@ pub mod net;
 pub mod oracle;
 mod phases;
 pub mod player;
+pub mod profile;
 pub mod recording;
 #[cfg(feature = "report")]
 pub mod report;

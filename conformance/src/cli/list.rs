@@ -4,17 +4,19 @@ use anstyle::Style;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::choice::SELECTORS;
+use crate::cli::choice::select;
 use crate::cli::clause;
 use crate::cli::say;
-use crate::judge::Case;
 use crate::judge::Catalogue;
-use crate::judge::Selection;
 use crate::judge::Specification;
 
 /// What `zkspec list` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = SELECTORS)]
 pub(super) struct Arguments {
-    /// Which cases: ZK0402, a group, a name with *, tag:NAME, level:LEVEL; ! in front excludes.
+    /// Which cases; see below.
+    #[arg(value_name = "SELECTOR")]
     selectors: Vec<String>,
     /// The clauses instead of the cases: by id, such as CONNECT-4, or by group.
     #[arg(long)]
@@ -46,28 +48,6 @@ pub(super) fn catalogue() -> Result<Catalogue, Trouble> {
 /// The specification that comes with the program.
 fn specification() -> Result<Specification, Trouble> {
     Specification::embedded().map_err(|error| Trouble::usage(error.to_string()))
-}
-
-/// The cases that `selectors` choose; a selector that matches nothing is an error of its own.
-pub(super) fn select<'a>(
-    catalogue: &'a Catalogue,
-    selectors: &[String],
-) -> Result<Vec<&'a Case>, Trouble> {
-    let selection = Selection::parse(selectors.iter().map(String::as_str), catalogue)
-        .map_err(|error| Trouble::usage(error.to_string()).hint("zkspec list shows every case"))?;
-    let cases: Vec<_> = catalogue
-        .cases()
-        .iter()
-        .filter(|case| selection.chooses(case))
-        .collect();
-    if cases.is_empty() {
-        return Err(Trouble {
-            exit: Exit::NothingSelected,
-            message: "the selectors leave no case to run".to_owned(),
-            hint: Some("zkspec list SELECTOR… shows what a selection holds".to_owned()),
-        });
-    }
-    Ok(cases)
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {

@@ -1,16 +1,23 @@
 //! The command line.
 
+mod choice;
 mod clause;
 mod decode;
 mod exit;
 mod input;
 mod list;
+mod probe;
+mod process;
+mod record;
 mod replay;
 mod report;
 mod schema;
 mod serve;
 mod server;
 mod signal;
+mod standard;
+mod target;
+mod tls;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -43,6 +50,8 @@ enum Color {
 enum Verb {
     /// Judge a server; without an address, the one that is built in.
     Server(Box<server::Arguments>),
+    /// Find out what a server is like, and what kind of server it is.
+    Probe(probe::Arguments),
     /// Run the in-memory server; SIGHUP restarts it over its data: connections go, sessions stay.
     Serve(serve::Arguments),
     /// Show bytes, a capture or a transcript as readable lines.
@@ -81,6 +90,14 @@ impl Trouble {
         }
     }
 
+    fn interrupted() -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            message: "interrupted: nothing was tested".to_owned(),
+            hint: None,
+        }
+    }
+
     fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -98,6 +115,7 @@ pub fn main() -> ExitCode {
     }
     let outcome = match arguments.verb {
         Verb::Server(arguments) => server::run(*arguments),
+        Verb::Probe(arguments) => probe::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
@@ -138,4 +156,9 @@ fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
 /// Writes a line of data to stdout; a reader that went away is not an error.
 fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stdout(), "{line}");
+}
+
+/// Says something beside the data, on stderr.
+fn note(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }

@@ -1,7 +1,6 @@
 //! `zkspec replay`: what was recorded, judged again.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +17,8 @@ use crate::cli::input::Input;
 use crate::cli::runtime;
 use crate::cli::say;
 use crate::cli::serve::Setup;
+use crate::cli::target::Target;
+use crate::cli::tls::Tls;
 use crate::judge;
 use crate::judge::Options;
 use crate::judge::Subject;
@@ -52,7 +53,9 @@ pub(super) struct Arguments {
     /// Play the client side to the server at HOST:PORT; without it, all is judged offline by the
     /// built-in engine.
     #[arg(long, value_name = "HOST:PORT")]
-    target: Option<SocketAddr>,
+    target: Option<String>,
+    #[command(flatten)]
+    tls: Tls,
     /// Play each so many times, and say how often it came out as recorded.
     #[arg(long, value_name = "N", default_value_t = 1)]
     times: u32,
@@ -74,8 +77,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     options.player.patience = Duration::from_millis(arguments.timeout);
     let mut exit = Exit::Fine;
     let mut plays = Vec::new();
+    let target = match &arguments.target {
+        None => None,
+        Some(target) => {
+            let Target { host, address } = Target::find(target)?;
+            Some(arguments.tls.subject(&host, address)?)
+        }
+    };
     for file in &arguments.files {
-        let scripts = match (input::read(file, &arguments.port)?, arguments.target) {
+        let scripts = match (input::read(file, &arguments.port)?, &target) {
             (Input::Bytes(_), _) => {
                 return Err(Trouble::usage(format!(
                     "{} is neither a transcript nor a capture",
@@ -96,8 +106,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
             (Input::Transcript(transcript), _) => transcript.scripts,
         };
         for script in scripts {
-            let subject = match arguments.target {
-                Some(address) => Subject::Tcp(address),
+            let subject = match &target {
+                Some(target) => target.clone(),
                 None => Subject::Embedded(Box::new(setup(&script, arguments.embedded.config()?)?)),
             };
             plays.push((subject, Arc::new(script)));

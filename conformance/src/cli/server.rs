@@ -1,14 +1,17 @@
 //! `zkspec server`: the judge.
 
 use std::net::SocketAddr;
-use std::net::ToSocketAddrs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::choice::Choice;
 use crate::cli::list::catalogue;
-use crate::cli::list::select;
+use crate::cli::note;
+use crate::cli::process::Start;
+use crate::cli::record::Record;
 use crate::cli::report::Output;
 use crate::cli::report::Text;
 use crate::cli::report::Traces;
@@ -16,12 +19,19 @@ use crate::cli::report::Writer;
 use crate::cli::runtime;
 use crate::cli::serve::Setup;
 use crate::cli::signal::asked_to_stop;
+use crate::cli::standard;
+use crate::cli::standard::Known;
+use crate::cli::standard::Update;
+use crate::cli::target::Target;
+use crate::cli::tls::Tls;
 use crate::judge;
 use crate::judge::Event;
+use crate::judge::Guard;
 use crate::judge::Level;
 use crate::judge::Options;
 use crate::judge::Subject;
 use crate::judge::Summary;
+use crate::judge::Tally;
 
 /// What `zkspec server` takes.
 #[derive(Debug, clap::Args)]
@@ -34,9 +44,14 @@ pub(super) struct Arguments {
     /// Which cases fail the run if they do not hold: those of this level and above.
     #[arg(long, value_name = "LEVEL", default_value = "should")]
     level: Level,
-    /// Leave out the cases that wait for sessions to expire.
-    #[arg(long)]
-    no_timing: bool,
+    #[command(flatten)]
+    choice: Choice,
+    #[command(flatten)]
+    known: Known,
+    #[command(flatten)]
+    start: Start,
+    #[command(flatten)]
+    tls: Tls,
     /// Stop at the first failure.
     #[arg(long)]
     fail_fast: bool,
@@ -52,12 +67,20 @@ pub(super) struct Arguments {
     /// How long a step waits for an answer.
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     timeout: u64,
+    /// By how much this machine or the server is slower than usual: all that is waited for may take
+    /// so many times as long.
+    #[arg(long, value_name = "F", default_value_t = 1.0, value_parser = factor)]
+    slow_factor: f64,
     /// The server's tick, if it is not half of the shortest session timeout.
     #[arg(long, value_name = "MS")]
     tick: Option<i64>,
     /// Run all of it so many times; every run has to be as expected.
     #[arg(long, value_name = "N", default_value_t = 1)]
     repeat: u32,
+    /// Run all of it so many times, whatever comes of it, and say how often each case went which
+    /// way.
+    #[arg(long, value_name = "N", conflicts_with = "repeat")]
+    stress: Option<u32>,
     /// Where every case that fails leaves a transcript that `zkspec replay` takes.
     #[arg(long, value_name = "DIR", default_value = "zk-out")]
     trace_dir: PathBuf,
@@ -74,19 +97,17 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
-    let (address, selectors) = target(&arguments.words)?;
+    let (target, selectors) = Target::split(&arguments.words)?;
+    let start = &arguments.start;
+    let address = match &target {
+        Some(target) => Some(target.address),
+        None if start.is_meant() => Some(Start::free_address()?),
+        None => None,
+    };
+    let host = target.map_or_else(|| "127.0.0.1".to_owned(), |target| target.host);
     let catalogue = catalogue()?;
-    let mut cases = select(&catalogue, &selectors)?;
-    if arguments.no_timing {
-        cases.retain(|case| !case.has_tag("timing"));
-    }
-    if cases.is_empty() {
-        return Err(Trouble {
-            exit: Exit::NothingSelected,
-            message: "--no-timing leaves no case to run".to_owned(),
-            hint: None,
-        });
-    }
+    let choice = &arguments.choice;
+    let cases = choice.cases(&catalogue, &selectors, &arguments.trace_dir)?;
     let mut options = Options {
         jobs: arguments.jobs.max(1),
         level: arguments.level,
@@ -94,36 +115,107 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         connections: arguments.connections,
         bounds: arguments.session_timeout,
         tick: arguments.tick,
+        seed: choice.seed,
         ..Options::default()
     };
     arguments.output.configure(&mut options);
-    options.player.patience = Duration::from_millis(arguments.timeout);
+    let patience = Duration::from_millis(arguments.timeout);
+    options.player.patience = patience.mul_f64(arguments.slow_factor);
+    options.player.slack = options.player.patience.saturating_sub(patience);
     let subject = match address {
-        Some(address) => Subject::Tcp(address),
+        Some(address) => arguments.tls.subject(&host, address)?,
         None => Subject::Embedded(Box::new(arguments.embedded.config()?)),
     };
-    let mut reports = Reports::open(&arguments, address, options.level)?;
+    // What cannot be written is said before there is anything to write.
+    let mut reports = Reports::open(&arguments, address, &host, options.level)?;
     let mut exit = Exit::Fine;
-    runtime()?.block_on(async {
+    let mut update = arguments.known.update();
+    let runtime = runtime()?;
+    let managed = match address {
+        None => None,
+        Some(address) => {
+            let started = start.start(&subject, address, &arguments.trace_dir);
+            runtime.block_on(async {
+                tokio::select! {
+                    started = started => started,
+                    () = asked_to_stop() => Err(Trouble::interrupted()),
+                }
+            })?
+        }
+    };
+    options.guard = managed.clone().map(|managed| managed as Arc<dyn Guard>);
+    options.standard = runtime.block_on(arguments.known.standard(&subject, &options))?;
+    if let Some(told) = standard::told(&options.standard, &catalogue) {
+        note(&told);
+    }
+    runtime.block_on(async {
+        let runs = arguments.stress.unwrap_or(arguments.repeat).max(1);
+        let mut tally = Tally::default();
         let all = async {
-            for _ in 0..arguments.repeat.max(1) {
+            for run in 0..runs {
+                options.seed = choice.seed.map(|seed| seed.wrapping_add(run.into()));
                 let summary = {
-                    let mut tell = |event: &Event| reports.tell(event, &catalogue);
+                    let mut tell = |event: &Event| {
+                        reports.tell(event, &catalogue);
+                        tally.tell(event);
+                        if let Some(update) = &mut update {
+                            update.tell(event);
+                        }
+                    };
                     judge::run(&catalogue, &cases, &subject, &options, &mut tell).await
                 };
                 exit = worse(exit, exit_of(&summary));
-                if exit != Exit::Fine {
+                if exit != Exit::Fine && arguments.stress.is_none() {
                     break;
                 }
+            }
+            if arguments.stress.is_some() {
+                reports.tell(&Event::StressFinished(tally), &catalogue);
             }
         };
         tokio::select! {
             () = all => {}
             () = asked_to_stop() => exit = Exit::Interrupted,
         }
+        if let Some(managed) = managed {
+            managed.stop().await;
+        }
     });
     reports.finish(exit)?;
-    Ok(exit)
+    match update {
+        Some(update) if matches!(exit, Exit::Fine | Exit::Unexpected) => {
+            update_expectations(update)
+        }
+        _ => Ok(exit),
+    }
+}
+
+/// Writes what a run found to an expectation file; with that, it was as expected.
+fn update_expectations(update: Update) -> Result<Exit, Trouble> {
+    let (path, changes) = update.finish()?;
+    note(&format!(
+        "{}: {} added, {} changed, {} removed",
+        path.display(),
+        changes.added,
+        changes.changed,
+        changes.removed
+    ));
+    if changes.left == 0 {
+        return Ok(Exit::Fine);
+    }
+    note(&format!(
+        "{} entries need a look by you: see above",
+        changes.left
+    ));
+    Ok(Exit::Unexpected)
+}
+
+/// How many times as long things may take.
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if (1.0..=1000.0).contains(&factor) => Ok(factor),
+        _ => Err("it should be a number from 1 to 1000".to_owned()),
+    }
 }
 
 /// Two numbers of milliseconds.
@@ -134,35 +226,10 @@ fn bounds(text: &str) -> Result<(i64, i64), String> {
     parsed.ok_or_else(|| "it should be two numbers of milliseconds, such as 4000..40000".to_owned())
 }
 
-/// What comes first is the address if it ends in a port.
-fn target(words: &[String]) -> Result<(Option<SocketAddr>, Vec<String>), Trouble> {
-    let is_address = |word: &String| {
-        word.rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
-    };
-    match words.split_first() {
-        Some((first, rest)) if is_address(first) => {
-            let unresolved = |reason: String| Trouble {
-                exit: Exit::Untested,
-                message: format!("cannot find {first}: {reason}"),
-                hint: None,
-            };
-            let mut found = first
-                .to_socket_addrs()
-                .map_err(|error| unresolved(error.to_string()))?;
-            let address = found
-                .next()
-                .ok_or_else(|| unresolved("it has no address".to_owned()))?;
-            Ok((Some(address), rest.to_vec()))
-        }
-        _ => Ok((None, words.to_vec())),
-    }
-}
-
 fn exit_of(summary: &Summary) -> Exit {
     if summary.trouble.is_some() {
         Exit::Untested
-    } else if summary.failed > 0 {
+    } else if summary.failed + summary.broken + summary.unexplained_crashes > 0 {
         Exit::Unexpected
     } else if summary.untested > 0 {
         Exit::Untested
@@ -180,30 +247,39 @@ struct Reports {
     text: Text,
     writer: Writer,
     traces: Traces,
+    record: Record,
 }
 
 impl Reports {
     fn open(
         arguments: &Arguments,
         address: Option<SocketAddr>,
+        host: &str,
         level: Level,
     ) -> Result<Self, Trouble> {
         let to_stderr = arguments.output.takes_stdout();
+        let how = match address {
+            Some(_) => arguments.tls.flags(host),
+            None => arguments.embedded.flags(),
+        };
         Ok(Self {
             text: Text::new(arguments.verbose, arguments.quiet, to_stderr, level),
             writer: arguments.output.open()?,
-            traces: Traces::new(arguments.trace_dir.clone(), address, &arguments.embedded),
+            traces: Traces::new(arguments.trace_dir.clone(), address, how),
+            record: Record::begin(&arguments.trace_dir),
         })
     }
 
     fn tell(&mut self, event: &Event, catalogue: &judge::Catalogue) {
         self.writer.tell(event);
+        self.record.tell(event);
         let trace = self.traces.tell(event, catalogue);
         self.text.tell(event, trace.as_deref());
     }
 
     fn finish(mut self, exit: Exit) -> Result<(), Trouble> {
         self.text.finish(exit);
+        self.record.finish();
         self.writer.finish()
     }
 }

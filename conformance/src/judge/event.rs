@@ -8,9 +8,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::judge::Broken;
 use crate::judge::Citation;
+use crate::judge::Excuse;
 use crate::judge::Level;
 use crate::judge::Product;
+use crate::judge::Tally;
 
 /// Something that happened in a run.
 ///
@@ -24,8 +27,14 @@ pub enum Event {
     RunStarted(Box<RunInfo>),
     /// A case is over.
     CaseFinished(Box<CaseReport>),
+    /// The server under test came to its end, and was started again.
+    ServerEnded(Crash),
+    /// What an expectation file says is not true.
+    ExpectationBroken(Broken),
     /// The run is over.
     RunFinished(Summary),
+    /// All runs of a stress test are over.
+    StressFinished(Tally),
 }
 
 /// What is judged in a run, and how.
@@ -55,6 +64,11 @@ pub struct RunInfo {
     pub seed: Option<u64>,
     /// How the run was asked to go about it, by the names of the command line.
     pub options: BTreeMap<String, String>,
+    /// The kind of server it is held to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// The ids of the cases, in the order in which they are started.
+    pub selected: Vec<String>,
 }
 
 /// How one case went.
@@ -75,12 +89,32 @@ pub struct CaseReport {
     /// How it went.
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// Why it does not count that it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excuse: Option<Excuse>,
     /// How long it took, in seconds of the clock it ran on.
     #[serde(default, skip_serializing_if = "Duration::is_zero", with = "seconds")]
     pub elapsed: Duration,
     /// What went over the wire, if it was kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wire: Vec<String>,
+    /// What the server printed before it came to its end, if it did so during this case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub server_log: Vec<String>,
+}
+
+/// How the server under test came to its end.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Crash {
+    /// How it ended, such as its exit status.
+    pub how: String,
+    /// The last lines it printed.
+    pub log: Vec<String>,
+    /// The ids of the cases under way.
+    pub during: Vec<String>,
+    /// The ids of those during which it happened again when they were played alone.
+    pub by: Vec<String>,
 }
 
 /// How a case went.
@@ -105,6 +139,11 @@ pub enum Verdict {
     /// It could not be found out.
     Untested {
         /// Why.
+        reason: String,
+    },
+    /// It was not played, because of what is known of the server.
+    Skipped {
+        /// What is known.
         reason: String,
     },
 }
@@ -141,6 +180,14 @@ pub struct Summary {
     pub blocked: usize,
     /// Cases of which nothing could be found out.
     pub untested: usize,
+    /// Cases that failed as they are known to, whatever their level.
+    pub excused: usize,
+    /// Cases that were not played, because of what is known of the server.
+    pub skipped: usize,
+    /// Entries of expectation files that are not true.
+    pub broken: usize,
+    /// Ends of the server under test that no case played alone brings about.
+    pub unexplained_crashes: usize,
     /// Why the run as a whole says nothing about the server, if so.
     pub trouble: Option<String>,
     /// How long it all took, in seconds.

@@ -2,12 +2,9 @@
 //! case again.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::task::JoinSet;
 
 use crate::judge::Case;
 use crate::judge::CaseReport;
@@ -15,11 +12,14 @@ use crate::judge::Catalogue;
 use crate::judge::Event;
 use crate::judge::Label;
 use crate::judge::Level;
-use crate::judge::Problem;
 use crate::judge::Product;
 use crate::judge::RunInfo;
+use crate::judge::Standard;
 use crate::judge::Summary;
 use crate::judge::Verdict;
+use crate::judge::flight::Flight;
+use crate::judge::guard::Guard;
+use crate::judge::verdict::judged;
 use crate::lab;
 use crate::net;
 use crate::net::Clock;
@@ -39,6 +39,9 @@ pub enum Subject {
     Embedded(Box<server::Config>),
     /// Whatever listens there.
     Tcp(SocketAddr),
+    /// Whatever listens there behind TLS.
+    #[cfg(feature = "tls")]
+    Tls(SocketAddr, net::Tls),
 }
 
 /// How a run goes about it.
@@ -65,6 +68,12 @@ pub struct Options {
     pub label: Label,
     /// Of which cases the wire log is kept.
     pub wire: Wire,
+    /// What is known of the server beforehand.
+    pub standard: Standard,
+    /// What the order of the cases is drawn from; without it, that of the catalogue.
+    pub seed: Option<u64>,
+    /// Who looks after the server, if somebody does.
+    pub guard: Option<Arc<dyn Guard>>,
 }
 
 /// Of which cases the wire log is kept.
@@ -90,6 +99,9 @@ impl Default for Options {
             tick: None,
             label: Label::default(),
             wire: Wire::default(),
+            standard: Standard::default(),
+            seed: None,
+            guard: None,
         }
     }
 }
@@ -141,12 +153,13 @@ pub async fn run(
     tell: &mut dyn FnMut(&Event),
 ) -> Summary {
     let clock = Clock::start();
+    let cases = in_order(cases, options.seed);
     let mut run = Run {
         subject,
         options,
         bindings: Bindings::default(),
         summary: Summary::default(),
-        passed: BTreeMap::new(),
+        verdicts: BTreeMap::new(),
         tell,
     };
     let trouble = match probe(subject, options).await {
@@ -171,26 +184,29 @@ pub async fn run(
         min_session_timeout: bound("min"),
         max_session_timeout: bound("max"),
         level: options.level,
-        seed: None,
+        seed: options.seed,
         options: options.told(),
+        profile: (options.standard.profile.as_ref()).map(|profile| profile.name.clone()),
+        selected: cases.iter().map(|case| case.id.clone()).collect(),
     })));
     run.summary.trouble = match trouble {
-        Some(trouble) => Some(trouble),
-        None => run.judge(catalogue, cases).await,
+        Some(trouble) => Some(trouble + &run.last_words().await),
+        None => run.judge(catalogue, &cases).await,
     };
     run.summary.elapsed = clock.now() - crate::Instant::ZERO;
     (run.tell)(&Event::RunFinished(run.summary.clone()));
     run.summary
 }
 
-struct Run<'a> {
-    subject: &'a Subject,
-    options: &'a Options,
-    bindings: Bindings,
-    summary: Summary,
-    /// Whether each case that is over passed, by id.
-    passed: BTreeMap<String, bool>,
-    tell: &'a mut dyn FnMut(&Event),
+/// A run under way.
+pub(super) struct Run<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) options: &'a Options,
+    pub(super) bindings: Bindings,
+    pub(super) summary: Summary,
+    /// How each case that is over went, by id.
+    pub(super) verdicts: BTreeMap<String, Verdict>,
+    pub(super) tell: &'a mut dyn FnMut(&Event),
 }
 
 impl Run<'_> {
@@ -200,112 +216,103 @@ impl Run<'_> {
         let first = self.play_one(sanity).await;
         if !first.verdict.is_fine() {
             return Some(format!(
-                "the sanity case fails: {}",
-                first.verdict.in_words()
+                "the sanity case fails: {}{}",
+                first.verdict.in_words(),
+                self.last_words().await
             ));
         }
-        self.passed.insert(sanity.id.clone(), true);
+        self.verdicts
+            .insert(sanity.id.clone(), first.verdict.clone());
         if cases.iter().any(|case| case.id == SANITY) {
             self.count(first);
         }
-        let rest = cases
-            .iter()
-            .copied()
-            .filter(|case| case.id != SANITY)
-            .collect();
-        let reports = self.play_all(rest).await;
+        let rest = cases.iter().copied().filter(|case| case.id != SANITY);
+        let trouble = Flight::new(rest.collect()).fly(self).await;
+        if trouble.is_some() {
+            return trouble;
+        }
         let last = self.play_one(sanity).await;
-        if last.verdict.is_fine() {
-            return None;
-        }
-        // Whatever failed may have failed because there was no server any more.
-        let suspects: Vec<_> = reports.iter().map(|(id, _)| id.as_str()).collect();
-        Some(format!(
-            "the server no longer passes the sanity case: {}{}{}",
-            last.verdict.in_words(),
-            if suspects.is_empty() {
-                ""
-            } else {
-                "; not passed by then: "
-            },
-            suspects.join(" ")
-        ))
-    }
-
-    /// Plays cases as soon as what they need has passed; those that did not pass.
-    async fn play_all(&mut self, cases: Vec<&Case>) -> Vec<(String, Verdict)> {
-        let chosen: BTreeSet<_> = cases.iter().map(|case| case.id.clone()).collect();
-        // The longest first: they are what the run waits for.
-        let (timed, quick): (Vec<_>, Vec<_>) =
-            cases.into_iter().partition(|case| case.has_tag("timing"));
-        let mut waiting: Vec<&Case> = timed.into_iter().chain(quick).collect();
-        let mut running = JoinSet::new();
-        let mut open = 0;
-        let mut bad = Vec::new();
-        loop {
-            let mut later = Vec::new();
-            for case in waiting {
-                let undecided =
-                    |id: &&String| chosen.contains(*id) && !self.passed.contains_key(*id);
-                let failed = |id: &&String| self.passed.get(*id) == Some(&false);
-                if let Some(by) = case.needs.iter().find(failed) {
-                    let verdict = Verdict::Blocked { by: by.clone() };
-                    bad.push((case.id.clone(), verdict.clone()));
-                    self.count(report(case, verdict, Duration::ZERO, Vec::new()));
-                } else if case.needs.iter().any(|id| undecided(&id))
-                    || running.len() >= self.options.jobs
-                    || (open > 0 && open + case.connections() > self.options.connections)
-                {
-                    later.push(case);
+        if !last.verdict.is_fine() {
+            // Whatever failed may have failed because there was no server any more.
+            let bad = self.verdicts.iter().filter(|(_, verdict)| {
+                !verdict.is_fine() && !matches!(verdict, Verdict::Skipped { .. })
+            });
+            let suspects: Vec<_> = bad.map(|(id, _)| id.as_str()).collect();
+            return Some(format!(
+                "the server no longer passes the sanity case: {}{}{}{}",
+                last.verdict.in_words(),
+                if suspects.is_empty() {
+                    ""
                 } else {
-                    let (subject, bindings) = (self.subject.clone(), self.bindings.clone());
-                    let (case, options) = (case.clone(), self.options.clone());
-                    open += case.connections();
-                    running.spawn(async move {
-                        let script = Arc::clone(&case.script);
-                        let played = play(subject, script, bindings, &options).await;
-                        (case.connections(), judged(&case, &played, options.wire))
-                    });
-                }
-            }
-            waiting = later;
-            let Some(Ok((closed, report))) = running.join_next().await else {
-                break;
-            };
-            open -= closed;
-            if !report.verdict.is_fine() {
-                bad.push((report.id.clone(), report.verdict.clone()));
-            }
-            self.count(report);
-            if self.options.fail_fast && self.summary.failed > 0 {
-                running.abort_all();
-                break;
-            }
+                    "; not passed by then: "
+                },
+                suspects.join(" "),
+                self.last_words().await
+            ));
         }
-        bad
+        self.hold_expectations(catalogue);
+        None
     }
 
-    async fn play_one(&self, case: &Case) -> CaseReport {
+    /// Holds the expectations against what was found.
+    fn hold_expectations(&mut self, catalogue: &Catalogue) {
+        let standard = &self.options.standard;
+        let expectations = &standard.expectations;
+        for broken in expectations.broken(catalogue, &self.verdicts, standard.today) {
+            self.summary.broken += 1;
+            (self.tell)(&Event::ExpectationBroken(broken));
+        }
+    }
+
+    /// How the server came to its end, if it did.
+    async fn last_words(&self) -> String {
+        let Some(guard) = &self.options.guard else {
+            return String::new();
+        };
+        match guard.ended(Duration::from_millis(200)).await {
+            Some(ended) => format!(
+                "; the server has come to its end: {}; it last printed: {}",
+                ended.how,
+                ended.log.join("\n")
+            ),
+            None => String::new(),
+        }
+    }
+
+    pub(super) async fn play_one(&self, case: &Case) -> CaseReport {
         let script = Arc::clone(&case.script);
         let bindings = self.bindings.clone();
         let played = play(self.subject.clone(), script, bindings, self.options).await;
-        judged(case, &played, self.options.wire)
+        judged(case, &played, self.options)
     }
 
-    fn count(&mut self, report: CaseReport) {
-        self.passed
-            .insert(report.id.clone(), report.verdict.is_fine());
+    pub(super) fn count(&mut self, report: CaseReport) {
+        self.verdicts
+            .insert(report.id.clone(), report.verdict.clone());
         let counter = match &report.verdict {
             Verdict::Passed => &mut self.summary.passed,
             Verdict::Tolerated { .. } => &mut self.summary.tolerated,
+            Verdict::Failed(_) if report.excuse.is_some() => &mut self.summary.excused,
             Verdict::Failed(_) if report.level <= self.options.level => &mut self.summary.failed,
             Verdict::Failed(_) => &mut self.summary.differed,
             Verdict::Blocked { .. } => &mut self.summary.blocked,
             Verdict::Untested { .. } => &mut self.summary.untested,
+            Verdict::Skipped { .. } => &mut self.summary.skipped,
         };
         *counter += 1;
         (self.tell)(&Event::CaseFinished(Box::new(report)));
     }
+}
+
+/// The order in which cases are started: the longest first, as they are what the run waits for;
+/// else that of the catalogue, or one drawn from a seed.
+fn in_order<'c>(cases: &[&'c Case], seed: Option<u64>) -> Vec<&'c Case> {
+    let mut cases = cases.to_vec();
+    if let Some(seed) = seed {
+        fastrand::Rng::with_seed(seed).shuffle(&mut cases);
+    }
+    cases.sort_by_key(|case| !case.has_tag("timing"));
+    cases
 }
 
 /// Learns the parameters of the server.
@@ -319,8 +326,12 @@ pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, Str
             config.min_timeout_ms().into(),
             config.max_timeout_ms().into(),
         )),
-        (None, Subject::Tcp(_)) => None,
+        (None, _) => None,
     };
+    #[cfg(feature = "tls")]
+    if let Subject::Tls(address, tls) = subject {
+        tls.check(*address, options.player.patience).await?;
+    }
     let transcript = transcript::parse(PROBE).map_err(|error| error.to_string())?;
     let script = transcript.scripts.into_iter().next().unwrap_or_default();
     let played = play(
@@ -367,63 +378,9 @@ pub async fn play(
     match subject {
         Subject::Embedded(config) => lab::play(*config, script, bindings, options.player.clone()),
         Subject::Tcp(address) => net::play(address, script, bindings, options.player.clone()).await,
-    }
-}
-
-/// What a run of its script says about a case.
-fn judged(case: &Case, played: &Played, wire: Wire) -> CaseReport {
-    let verdict = match &played.verdict {
-        player::Verdict::Passed { tolerated } if tolerated.is_empty() => Verdict::Passed,
-        player::Verdict::Passed { tolerated } => Verdict::Tolerated {
-            outcomes: tolerated.clone(),
-        },
-        player::Verdict::Untested(trouble) => Verdict::Untested {
-            reason: trouble.to_string(),
-        },
-        player::Verdict::Failed(failure) => Verdict::Failed(Problem {
-            line: failure.line,
-            connection: failure.connection.clone(),
-            sent: player::last_sent(&played.log, &failure.connection),
-            expected: failure.expected.clone(),
-            actual: failure.actual.clone(),
-            outcome: failure.outcome.clone(),
-        }),
-    };
-    let wire = if verdict == Verdict::Passed && wire == Wire::Unusual {
-        Vec::new()
-    } else {
-        player::wire_log(&played.log)
-    };
-    report(case, verdict, played.elapsed, wire)
-}
-
-fn report(case: &Case, verdict: Verdict, elapsed: Duration, wire: Vec<String>) -> CaseReport {
-    CaseReport {
-        id: case.id.clone(),
-        name: case.name.clone(),
-        level: case.level,
-        title: case.title.clone(),
-        clause: case.clause.clone(),
-        why: case.why.clone(),
-        verdict,
-        elapsed,
-        wire,
-    }
-}
-
-impl Verdict {
-    /// Whether the case went as it may.
-    #[must_use]
-    pub const fn is_fine(&self) -> bool {
-        matches!(self, Self::Passed | Self::Tolerated { .. })
-    }
-
-    fn in_words(&self) -> String {
-        match self {
-            Self::Passed | Self::Tolerated { .. } => "it passed".to_owned(),
-            Self::Failed(problem) => problem.to_string(),
-            Self::Blocked { by } => format!("blocked by {by}"),
-            Self::Untested { reason } => reason.clone(),
+        #[cfg(feature = "tls")]
+        Subject::Tls(address, tls) => {
+            net::play_tls(address, tls, script, bindings, options.player.clone()).await
         }
     }
 }
@@ -435,6 +392,8 @@ impl Subject {
         match self {
             Self::Embedded(_) => None,
             Self::Tcp(address) => Some(*address),
+            #[cfg(feature = "tls")]
+            Self::Tls(address, _) => Some(*address),
         }
     }
 }
@@ -444,6 +403,8 @@ impl std::fmt::Display for Subject {
         match self {
             Self::Embedded(_) => f.write_str("embedded server"),
             Self::Tcp(_) => f.write_str("TCP"),
+            #[cfg(feature = "tls")]
+            Self::Tls(..) => f.write_str("TLS"),
         }
     }
 }

@@ -19,12 +19,14 @@ pub fn annotations(runs: &[Run]) -> String {
     let mut notices = Vec::new();
     for run in runs {
         let product = &run.info.product;
-        if let Some(trouble) = run.trouble() {
-            errors.push((format!("{product}: could not test"), trouble.to_owned()));
+        for remark in run.remarks() {
+            errors.push((format!("{product}: the run as a whole"), remark));
         }
         for case in &run.cases {
             let list = match run.mark(case) {
-                Mark::Passed | Mark::Tolerated | Mark::Blocked => continue,
+                Mark::Passed | Mark::Tolerated | Mark::Skipped | Mark::Excused | Mark::Blocked => {
+                    continue;
+                }
                 Mark::Differs => &mut notices,
                 Mark::Untested => &mut warnings,
                 Mark::Failed => &mut errors,

@@ -84,7 +84,11 @@ fn results(runs: &[Run]) -> Results {
                 results.sort();
             }
         };
-        note(None, "", run.trouble().unwrap_or("finished").to_owned());
+        let whole = match &*run.remarks() {
+            [] => "finished".to_owned(),
+            remarks => remarks.join("; "),
+        };
+        note(None, "", whole);
         for case in &run.cases {
             let outcomes = case.outcomes().join(", ");
             let word = run.mark(case).word();

@@ -92,9 +92,9 @@ impl Column<'_> {
         counted.map_or(0, |(_, count)| *count)
     }
 
-    /// What is in the way of a run's saying something.
-    fn troubles(&self) -> Vec<&str> {
-        self.runs.iter().filter_map(|run| run.trouble()).collect()
+    /// What is wrong with its runs beyond their cases.
+    fn remarks(&self) -> Vec<String> {
+        self.runs.iter().flat_map(|run| run.remarks()).collect()
     }
 
     /// The bounds of the session timeout, as the last run found them.
@@ -115,10 +115,16 @@ impl Column<'_> {
             return String::new();
         };
         let level = format!("level={}", run.info.level).to_lowercase();
+        let profile = run.info.profile.iter();
+        let profile = profile.map(|profile| format!("profile={profile}"));
         let seed = run.info.seed.map(|seed| format!("seed={seed}"));
         let options = run.info.options.iter();
         let options = options.map(|(name, value)| format!("{name}={value}"));
-        let settings: Vec<_> = std::iter::once(level).chain(seed).chain(options).collect();
+        let settings: Vec<_> = std::iter::once(level)
+            .chain(profile)
+            .chain(seed)
+            .chain(options)
+            .collect();
         settings.join(" ")
     }
 }

@@ -38,13 +38,16 @@ pub(super) fn render(runs: &[Run]) -> Result<String, SerializeError> {
                 suite.add_test_case(test_case(run, case));
             }
         }
-        if let Some(trouble) = run.trouble() {
+        let remarks = run.remarks();
+        if !remarks.is_empty() {
             let mut suite = suite(&format!("{label}zkspec"), run);
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_message(trouble).set_type("could not test");
-            let mut case = TestCase::new("the run as a whole", status);
-            case.set_classname("zkspec");
-            suite.add_test_case(case);
+            for (index, remark) in remarks.into_iter().enumerate() {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                status.set_message(remark).set_type("run");
+                let mut case = TestCase::new(format!("the run as a whole, {}", index + 1), status);
+                case.set_classname("zkspec");
+                suite.add_test_case(case);
+            }
             suites.push(suite);
         }
         report.add_test_suites(suites);
@@ -103,13 +106,16 @@ fn test_case(run: &Run, report: &CaseReport) -> TestCase {
     if !report.wire.is_empty() {
         case.set_system_out(report.wire.join("\n"));
     }
+    if !report.server_log.is_empty() {
+        case.set_system_err(report.server_log.join("\n"));
+    }
     case
 }
 
 fn status(mark: Mark, report: &CaseReport) -> TestCaseStatus {
     let mut status = match mark {
         Mark::Passed | Mark::Tolerated => return TestCaseStatus::success(),
-        Mark::Differs | Mark::Blocked => TestCaseStatus::skipped(),
+        Mark::Skipped | Mark::Excused | Mark::Differs | Mark::Blocked => TestCaseStatus::skipped(),
         Mark::Untested => TestCaseStatus::non_success(NonSuccessKind::Error),
         Mark::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
     };

@@ -13,6 +13,10 @@ pub enum Mark {
     Passed,
     /// As a server may do it.
     Tolerated,
+    /// It was not played, because of what is known of the server.
+    Skipped,
+    /// Not as it should, as is known of the server.
+    Excused,
     /// Not as it should, below the level that counts.
     Differs,
     /// A case that it needs did not pass.
@@ -25,9 +29,11 @@ pub enum Mark {
 
 impl Mark {
     /// Every mark, the best first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Passed,
         Self::Tolerated,
+        Self::Skipped,
+        Self::Excused,
         Self::Differs,
         Self::Blocked,
         Self::Untested,
@@ -40,10 +46,12 @@ impl Mark {
         match &case.verdict {
             Verdict::Passed => Self::Passed,
             Verdict::Tolerated { .. } => Self::Tolerated,
+            Verdict::Failed(_) if case.excuse.is_some() => Self::Excused,
             Verdict::Failed(_) if case.level <= level => Self::Failed,
             Verdict::Failed(_) => Self::Differs,
             Verdict::Blocked { .. } => Self::Blocked,
             Verdict::Untested { .. } => Self::Untested,
+            Verdict::Skipped { .. } => Self::Skipped,
         }
     }
 
@@ -53,6 +61,8 @@ impl Mark {
         match self {
             Self::Passed => "passed",
             Self::Tolerated => "tolerated",
+            Self::Skipped => "skipped",
+            Self::Excused => "excused",
             Self::Differs => "differs",
             Self::Blocked => "blocked",
             Self::Untested => "untested",
@@ -66,6 +76,8 @@ impl Mark {
         match self {
             Self::Passed => "✓",
             Self::Tolerated => "≈",
+            Self::Skipped => "−",
+            Self::Excused => "~",
             Self::Differs => "≠",
             Self::Blocked => "⊘",
             Self::Untested => "?",
@@ -79,6 +91,8 @@ impl Mark {
         match self {
             Self::Passed => "as the reference does it",
             Self::Tolerated => "not as the reference does it, and within the rule",
+            Self::Skipped => "not played, because of what is known of the server",
+            Self::Excused => "not as the rule says, as is known of the server",
             Self::Differs => "not as the rule says, at a level that does not fail the run",
             Self::Blocked => "not tried, since a case it needs did not pass",
             Self::Untested => "it could not be found out",
@@ -109,7 +123,8 @@ impl CaseReport {
             Verdict::Passed
             | Verdict::Tolerated { .. }
             | Verdict::Blocked { .. }
-            | Verdict::Untested { .. } => None,
+            | Verdict::Untested { .. }
+            | Verdict::Skipped { .. } => None,
         }
     }
 
@@ -119,7 +134,10 @@ impl CaseReport {
         match &self.verdict {
             Verdict::Tolerated { outcomes } => outcomes.iter().map(String::as_str).collect(),
             Verdict::Failed(problem) => problem.outcome.as_deref().into_iter().collect(),
-            Verdict::Passed | Verdict::Blocked { .. } | Verdict::Untested { .. } => Vec::new(),
+            Verdict::Passed
+            | Verdict::Blocked { .. }
+            | Verdict::Untested { .. }
+            | Verdict::Skipped { .. } => Vec::new(),
         }
     }
 
@@ -129,9 +147,12 @@ impl CaseReport {
         match &self.verdict {
             Verdict::Passed => String::new(),
             Verdict::Tolerated { outcomes } => outcomes.join(", "),
-            Verdict::Failed(problem) => problem.to_string(),
+            Verdict::Failed(problem) => match &self.excuse {
+                Some(excuse) => format!("{excuse}: {problem}"),
+                None => problem.to_string(),
+            },
             Verdict::Blocked { by } => format!("blocked by {by}, which did not pass"),
-            Verdict::Untested { reason } => reason.clone(),
+            Verdict::Untested { reason } | Verdict::Skipped { reason } => reason.clone(),
         }
     }
 }

@@ -71,10 +71,10 @@ struct Failure {
     wire: String,
 }
 
-/// What is in the way of the runs' saying something, one after the other.
+/// What is wrong with runs beyond their cases, one after the other.
 fn trouble(runs: &[&Run]) -> String {
-    let troubles: Vec<_> = runs.iter().filter_map(|run| run.trouble()).collect();
-    troubles.join("; ")
+    let remarks: Vec<_> = runs.iter().flat_map(|run| run.remarks()).collect();
+    remarks.join("; ")
 }
 
 fn versions(runs: &[Run]) -> String {

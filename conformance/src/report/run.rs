@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::judge::Broken;
 use crate::judge::CaseReport;
+use crate::judge::Crash;
 use crate::judge::Event;
 use crate::judge::RunInfo;
 use crate::judge::Summary;
@@ -15,6 +17,10 @@ pub struct Run {
     pub info: RunInfo,
     /// How the cases went, in the order in which they ended.
     pub cases: Vec<CaseReport>,
+    /// How the server came to its end, if it did.
+    pub crashes: Vec<Crash>,
+    /// What expectation files say that is not true.
+    pub broken: Vec<Broken>,
     /// How it all went; `None` if the run was interrupted.
     pub summary: Option<Summary>,
 }
@@ -42,11 +48,30 @@ impl Run {
         }
     }
 
+    /// What is wrong with the run beyond its cases, a line each.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let trouble = self
+            .trouble()
+            .map(|trouble| format!("could not test: {trouble}"));
+        let crashes = self.crashes.iter().filter(|crash| crash.by.is_empty());
+        let crashes = crashes.map(|crash| {
+            let during = crash.during.join(" ");
+            let how = &crash.how;
+            format!("the server came to its end, and no case explains it: {how}; during {during}")
+        });
+        let broken = self
+            .broken
+            .iter()
+            .map(|broken| format!("expectation {broken}"));
+        trouble.into_iter().chain(crashes).chain(broken).collect()
+    }
+
     /// Whether nothing in it is a failure or was left open.
     #[must_use]
     pub fn is_fine(&self) -> bool {
         let bad = [Mark::Failed, Mark::Untested];
-        self.trouble().is_none() && bad.into_iter().all(|mark| self.count(mark) == 0)
+        bad.into_iter().all(|mark| self.count(mark) == 0) && self.remarks().is_empty()
     }
 
     /// How often each mark was given, in words.
@@ -70,9 +95,13 @@ impl Run {
     pub fn events(&self) -> impl Iterator<Item = Event> {
         let started = Event::RunStarted(Box::new(self.info.clone()));
         let cases = self.cases.iter();
+        let crashes = self.crashes.iter().cloned().map(Event::ServerEnded);
+        let broken = self.broken.iter().cloned().map(Event::ExpectationBroken);
         let finished = self.summary.clone().map(Event::RunFinished);
         std::iter::once(started)
             .chain(cases.map(|case| Event::CaseFinished(Box::new(case.clone()))))
+            .chain(crashes)
+            .chain(broken)
             .chain(finished)
     }
 }
@@ -85,20 +114,28 @@ pub struct Runs {
 
 impl Runs {
     /// Takes the next event; `false` if it belongs to no run.
+    ///
+    /// A tally is left aside: it says nothing that the runs before it do not.
     pub fn tell(&mut self, event: Event) -> bool {
-        if let Event::RunStarted(info) = event {
-            self.runs.push(Run {
-                info: *info,
-                ..Run::default()
-            });
-            return true;
+        match event {
+            Event::RunStarted(info) => {
+                self.runs.push(Run {
+                    info: *info,
+                    ..Run::default()
+                });
+                return true;
+            }
+            Event::StressFinished(_) => return !self.runs.is_empty(),
+            _ => {}
         }
         let Some(run) = self.runs.last_mut().filter(|run| run.summary.is_none()) else {
             return false;
         };
         match event {
-            Event::RunStarted(_) => {}
+            Event::RunStarted(_) | Event::StressFinished(_) => {}
             Event::CaseFinished(case) => run.cases.push(*case),
+            Event::ServerEnded(crash) => run.crashes.push(crash),
+            Event::ExpectationBroken(broken) => run.broken.push(broken),
             Event::RunFinished(summary) => run.summary = Some(summary),
         }
         true

@@ -79,6 +79,11 @@ fn rule(case: &CaseReport) -> Value {
 
 fn result(run: &Run, case: &CaseReport, rule: Option<&usize>) -> Option<Value> {
     let problem = case.problem()?;
+    let suppressions: Vec<_> = case
+        .excuse
+        .iter()
+        .map(|excuse| json!({ "kind": "external", "justification": excuse.to_string() }))
+        .collect();
     let symptom = problem.outcome.as_deref().unwrap_or("otherwise");
     Some(json!({
         "ruleId": case.id,
@@ -89,7 +94,7 @@ fn result(run: &Run, case: &CaseReport, rule: Option<&usize>) -> Option<Value> {
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": { "uri": format!("cases/{}.zkt", case.group()) },
-                "region": { "startLine": problem.line },
+                "region": { "startLine": problem.line.max(1) },
             },
             "logicalLocations": [{
                 "name": case.slug(),
@@ -100,12 +105,14 @@ fn result(run: &Run, case: &CaseReport, rule: Option<&usize>) -> Option<Value> {
         "partialFingerprints": {
             "caseAndSymptom/v1": format!("{}:{symptom}:{}", case.id, run.info.product),
         },
+        "suppressions": suppressions,
         "properties": {
             "sent": problem.sent,
             "expected": problem.expected,
             "actual": problem.actual,
             "why": case.why,
             "wire": case.wire,
+            "server": case.server_log,
         },
     }))
 }
@@ -122,7 +129,10 @@ fn notifications(run: &Run) -> Vec<Value> {
     let of_cases = run
         .cases
         .iter()
-        .filter(|case| matches!(run.mark(case), Mark::Untested | Mark::Blocked))
+        .filter(|case| {
+            let mark = run.mark(case);
+            matches!(mark, Mark::Untested | Mark::Blocked | Mark::Skipped)
+        })
         .map(|case| {
             json!({
                 "associatedRule": { "id": case.id },
@@ -131,7 +141,8 @@ fn notifications(run: &Run) -> Vec<Value> {
             })
         });
     let of_the_run = run
-        .trouble()
-        .map(|trouble| json!({ "level": "error", "message": { "text": trouble } }));
+        .remarks()
+        .into_iter()
+        .map(|remark| json!({ "level": "error", "message": { "text": remark } }));
     of_cases.chain(of_the_run).collect()
 }

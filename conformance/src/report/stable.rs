@@ -19,14 +19,22 @@ pub fn stable(mut run: Run) -> Run {
             *trouble = masked(trouble);
         }
     }
+    for crash in &mut run.crashes {
+        crash.log = Vec::new();
+        crash.during.sort();
+    }
     run
 }
 
 fn still(case: &mut CaseReport) {
     case.elapsed = Duration::ZERO;
     case.wire = Vec::new();
+    case.server_log = Vec::new();
     match &mut case.verdict {
-        Verdict::Passed | Verdict::Tolerated { .. } | Verdict::Blocked { .. } => {}
+        Verdict::Passed
+        | Verdict::Tolerated { .. }
+        | Verdict::Blocked { .. }
+        | Verdict::Skipped { .. } => {}
         Verdict::Failed(problem) => {
             problem.actual = masked(&problem.actual);
             problem.sent = problem.sent.as_deref().map(masked);

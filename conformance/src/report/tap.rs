@@ -12,11 +12,13 @@ use crate::report::Run;
 pub(super) fn render(runs: &[Run]) -> String {
     let mut text = "TAP version 14\n".to_owned();
     if let [run] = runs {
+        let points = points(run);
+        let early = run.trouble().filter(|_| points.len() < run.info.cases);
         // A run that ended early keeps the plan that it did not fulfil.
-        let early = run.trouble().map_or(0, |_| run.info.cases);
-        line(&mut text, &format!("1..{}", run.cases.len().max(early)));
-        points(&mut text, run);
-        if let Some(trouble) = run.trouble() {
+        let plan = early.map_or(points.len(), |_| run.info.cases);
+        line(&mut text, &format!("1..{plan}"));
+        text.extend(points);
+        if let Some(trouble) = early {
             line(&mut text, &format!("Bail out! {}", one_line(trouble)));
         }
         return text;
@@ -36,41 +38,42 @@ pub(super) fn render(runs: &[Run]) -> String {
 
 /// A run among others. To bail out would end them all, so what is in the way is a point.
 fn subtest(run: &Run) -> String {
+    let points = points(run);
+    format!("1..{}\n{}", points.len(), points.concat())
+}
+
+/// A point a case, and one for each thing that is wrong with the run as a whole.
+fn points(run: &Run) -> Vec<String> {
+    let mut points = Vec::new();
+    for case in &run.cases {
+        points.push(point(points.len() + 1, run.mark(case), case));
+    }
+    for remark in run.remarks() {
+        let number = points.len() + 1;
+        points.push(format!("not ok {number} - {}\n", escaped(&remark)));
+    }
+    points
+}
+
+fn point(number: usize, mark: Mark, case: &CaseReport) -> String {
     let mut text = String::new();
-    let count = run.cases.len() + usize::from(run.trouble().is_some());
-    line(&mut text, &format!("1..{count}"));
-    points(&mut text, run);
-    if let Some(trouble) = run.trouble() {
-        let trouble = escaped(trouble);
-        line(
-            &mut text,
-            &format!("not ok {count} - could not test: {trouble}"),
-        );
-    }
-    text
-}
-
-fn points(text: &mut String, run: &Run) {
-    for (index, case) in run.cases.iter().enumerate() {
-        point(text, index + 1, run.mark(case), case);
-    }
-}
-
-fn point(text: &mut String, number: usize, mark: Mark, case: &CaseReport) {
     let (ok, directive) = match mark {
         Mark::Passed | Mark::Tolerated => ("ok", String::new()),
         Mark::Differs => ("not ok", format!(" # TODO {} only", case.level)),
-        Mark::Blocked => ("ok", format!(" # SKIP {}", escaped(&case.remark()))),
+        Mark::Excused => ("not ok", " # TODO it is known".to_owned()),
+        Mark::Skipped | Mark::Blocked => ("ok", format!(" # SKIP {}", escaped(&case.remark()))),
         Mark::Untested | Mark::Failed => ("not ok", String::new()),
     };
     let name = escaped(&format!("{} {}: {}", case.id, case.name, case.title));
-    line(text, &format!("{ok} {number} - {name}{directive}"));
-    if let Mark::Passed | Mark::Blocked = mark {
-        return;
+    line(&mut text, &format!("{ok} {number} - {name}{directive}"));
+    if let Mark::Passed | Mark::Skipped | Mark::Blocked = mark {
+        return text;
     }
     // A line of JSON is a line of YAML.
-    line(text, "  ---");
-    let mut say = |key: &str, value: serde_json::Value| line(text, &format!("  {key}: {value}"));
+    line(&mut text, "  ---");
+    let mut say = |key: &str, value: serde_json::Value| {
+        line(&mut text, &format!("  {key}: {value}"));
+    };
     say("level", json!(case.level));
     say("message", json!(case.remark()));
     if let Some(problem) = case.problem() {
@@ -83,7 +86,11 @@ fn point(text: &mut String, number: usize, mark: Mark, case: &CaseReport) {
     if !case.wire.is_empty() {
         say("wire", json!(case.wire));
     }
-    line(text, "  ...");
+    if !case.server_log.is_empty() {
+        say("server", json!(case.server_log));
+    }
+    line(&mut text, "  ...");
+    text
 }
 
 fn line(text: &mut String, line: &str) {

@@ -12,11 +12,13 @@ use indicatif::ProgressStyle;
 
 use crate::cli::Exit;
 use crate::judge::CaseReport;
+use crate::judge::Crash;
 use crate::judge::Event;
 use crate::judge::Level;
 use crate::judge::Problem;
 use crate::judge::RunInfo;
 use crate::judge::Summary;
+use crate::judge::Tally;
 use crate::judge::Verdict;
 use crate::report::Mark;
 
@@ -35,6 +37,7 @@ pub(in crate::cli) struct Text {
     progress: ProgressBar,
     groups: Vec<(String, Group)>,
     problems: Vec<(CaseReport, Option<String>)>,
+    broken: Vec<String>,
     runs: u32,
 }
 
@@ -59,6 +62,7 @@ impl Text {
             progress: ProgressBar::hidden(),
             groups: Vec::new(),
             problems: Vec::new(),
+            broken: Vec::new(),
             runs: 0,
         }
     }
@@ -73,6 +77,7 @@ impl Text {
                     cases,
                     min_session_timeout,
                     max_session_timeout,
+                    profile,
                     ..
                 } = &**info;
                 self.runs += 1;
@@ -81,7 +86,8 @@ impl Text {
                 if !self.quiet && self.runs == 1 {
                     let count = plural(*cases, "case");
                     let place = match address {
-                        Some(address) => format!(" at {address}"),
+                        Some(address) if target == "TCP" => format!(" at {address}"),
+                        Some(address) => format!(" at {address} over {target}"),
                         None => format!(", {target}"),
                     };
                     self.line(format_args!("{BOLD}{product}{BOLD:#}{place}  {count}"));
@@ -89,6 +95,9 @@ impl Text {
                         self.line(format_args!(
                             "{DIM}session timeout {min_session_timeout} to {max_session_timeout} ms{DIM:#}"
                         ));
+                    }
+                    if let Some(profile) = profile {
+                        self.line(format_args!("{DIM}profile {profile}{DIM:#}"));
                     }
                 }
                 self.progress = progress(*cases);
@@ -98,6 +107,9 @@ impl Text {
                 self.progress.set_message(report.name.clone());
                 self.case(report, trace);
             }
+            Event::StressFinished(tally) => self.rates(tally),
+            Event::ServerEnded(crash) => self.crash(crash),
+            Event::ExpectationBroken(broken) => self.broken.push(broken.to_string()),
             Event::RunFinished(summary) => {
                 self.progress.finish_and_clear();
                 self.summary(summary);
@@ -129,14 +141,18 @@ impl Text {
             *group.counts.entry(word).or_default() += 1;
             let remark = match &report.verdict {
                 Verdict::Tolerated { outcomes } => format!("  {DIM}{}{DIM:#}", outcomes.join(", ")),
-                _ => String::new(),
+                Verdict::Skipped { reason } => format!("  {DIM}{reason}{DIM:#}"),
+                _ => report.excuse.as_ref().map_or_else(String::new, |excuse| {
+                    format!("  {DIM}{}: {}{DIM:#}", excuse.by, excuse.reason)
+                }),
             };
             group.lines.push(format!(
                 "    {style}{word:<9}{style:#} {} {:<6} {}{remark}",
                 report.id, report.level, report.title
             ));
         }
-        if !report.verdict.is_fine() {
+        let known = report.excuse.is_some() || matches!(report.verdict, Verdict::Skipped { .. });
+        if !report.verdict.is_fine() && !known {
             self.problems
                 .push((report.clone(), trace.map(str::to_owned)));
         }
@@ -147,7 +163,7 @@ impl Text {
         let style = match mark {
             Mark::Passed | Mark::Tolerated => GOOD,
             Mark::Failed => BAD,
-            Mark::Differs | Mark::Blocked | Mark::Untested => ODD,
+            Mark::Skipped | Mark::Excused | Mark::Differs | Mark::Blocked | Mark::Untested => ODD,
         };
         (mark.word(), style)
     }
@@ -159,10 +175,14 @@ impl Text {
         for (report, trace) in std::mem::take(&mut self.problems) {
             self.problem(&report, trace.as_deref());
         }
+        for broken in std::mem::take(&mut self.broken) {
+            self.line(format_args!("\n{BAD}expectation{BAD:#} {broken}"));
+        }
         if let Some(trouble) = &summary.trouble {
             self.line(format_args!("\n{BAD}could not test{BAD:#}: {trouble}"));
         }
-        if self.quiet && summary.failed == 0 && summary.trouble.is_none() {
+        let fine = summary.failed + summary.broken + summary.unexplained_crashes == 0;
+        if self.quiet && fine && summary.trouble.is_none() {
             return;
         }
         let mut parts = Vec::new();
@@ -170,9 +190,17 @@ impl Text {
             (summary.passed, "passed", GOOD),
             (summary.tolerated, "tolerated", GOOD),
             (summary.failed, "failed", BAD),
+            (summary.excused, "failed as known", ODD),
             (summary.differed, "differ where they may", ODD),
             (summary.blocked, "blocked", ODD),
             (summary.untested, "untested", ODD),
+            (summary.skipped, "skipped", ODD),
+            (summary.broken, "expectations not true", BAD),
+            (
+                summary.unexplained_crashes,
+                "crashes that no case explains",
+                BAD,
+            ),
         ] {
             if count > 0 {
                 parts.push(format!("{style}{count} {word}{style:#}"));
@@ -204,10 +232,13 @@ impl Text {
                 .filter(|(word, _)| **word != "passed")
                 .map(|(word, count)| format!("{count} {word}"))
                 .collect();
-            let has = |word| group.counts.contains_key(word);
+            let has = |word: &str| group.counts.contains_key(word);
             let (mark, style) = if has("failed") {
                 ("✗", BAD)
-            } else if has("differs") || has("blocked") || has("untested") {
+            } else if ["differs", "blocked", "untested", "skipped", "excused"]
+                .iter()
+                .any(|w| has(w))
+            {
                 ("~", ODD)
             } else {
                 ("✓", GOOD)
@@ -238,7 +269,9 @@ impl Text {
             Verdict::Blocked { by } => {
                 self.line(format_args!("  blocked by {by}, which did not pass"));
             }
-            Verdict::Untested { reason } => self.line(format_args!("  {reason}")),
+            Verdict::Untested { reason } | Verdict::Skipped { reason } => {
+                self.line(format_args!("  {reason}"));
+            }
             Verdict::Passed | Verdict::Tolerated { .. } => {}
         }
     }
@@ -257,6 +290,46 @@ impl Text {
         self.line(format_args!("  why       {}", report.why));
         if let Some(trace) = trace {
             self.line(format_args!("  replay    {trace}"));
+        }
+        self.server_log(&report.server_log);
+    }
+
+    /// Tells of an end of the server that has no case of its own to be told with.
+    fn crash(&mut self, crash: &Crash) {
+        if crash.by.is_empty() {
+            self.line(format_args!(
+                "\n{BAD}CRASHED{BAD:#} the server came to its end: {}",
+                crash.how
+            ));
+            self.line(format_args!("  during    {}", crash.during.join(" ")));
+            self.line(format_args!("  alone     none of them brings it about"));
+            self.server_log(&crash.log);
+        }
+    }
+
+    /// Tells of the cases that went now this way, now that.
+    fn rates(&mut self, tally: &Tally) {
+        let (runs, cases) = (tally.runs, plural(tally.cases.len(), "case"));
+        let varied = tally.varied().count();
+        self.line(format_args!(
+            "\n{BOLD}{runs} runs of {cases}{BOLD:#}: {varied} went more than one way"
+        ));
+        for rates in tally.varied() {
+            let total: usize = rates.outcomes.values().sum();
+            let percent = |count: usize| count * 100 / total.max(1);
+            let ways = rates.outcomes.iter();
+            let ways: Vec<_> = ways
+                .map(|(way, count)| format!("{way} {count} of {total} ({} %)", percent(*count)))
+                .collect();
+            let ways = ways.join(", ");
+            self.line(format_args!("  {} {}  {ways}", rates.id, rates.name));
+        }
+    }
+
+    fn server_log(&mut self, log: &[String]) {
+        for (index, line) in log.iter().enumerate() {
+            let label = if index == 0 { "printed" } else { "" };
+            self.line(format_args!("  {label:<9} {DIM}{line}{DIM:#}"));
         }
     }
 

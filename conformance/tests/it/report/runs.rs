@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::json;
+
 use zk_conformance::judge::CaseReport;
 use zk_conformance::judge::Catalogue;
 use zk_conformance::judge::Event;
@@ -83,9 +87,21 @@ pub(super) fn all_sorts() -> Vec<Run> {
         case.clause.quote = HOSTILE.to_owned();
         case.why = HOSTILE.to_owned();
         case.wire = vec![HOSTILE.to_owned()];
+        case.server_log = vec![HOSTILE.to_owned()];
         case.elapsed = Duration::from_millis(1_500);
         case.verdict = verdict;
     }
+    // One of the failures is known.
+    let known = hostile.cases.get_mut(1).expect("a case");
+    known.excuse = Some(from_json(json!({
+        "by": HOSTILE, "kind": "known-failing", "reason": HOSTILE, "link": HOSTILE,
+    })));
+    hostile.crashes = vec![from_json(json!({
+        "how": HOSTILE, "log": [HOSTILE], "during": ["ZK0001"], "by": [],
+    }))];
+    hostile.broken = vec![from_json(json!({
+        "file": HOSTILE, "line": 3, "fault": "stale", "case": null, "message": HOSTILE,
+    }))];
     let runs = vec![
         sound(),
         flawed(Flaw::NoPasswordCheck, Options::default()),
@@ -97,6 +113,11 @@ pub(super) fn all_sorts() -> Vec<Run> {
     let marked = |mark| runs.iter().any(|run| run.count(mark) > 0);
     assert!(Mark::ALL.into_iter().all(marked), "every mark comes up");
     runs
+}
+
+/// A value that only the judge makes, as it is written.
+fn from_json<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("it is written so")
 }
 
 /// What some format takes for markup, an escape, a directive, a new line or the end of all.
@@ -122,6 +143,9 @@ fn hostile_verdicts() -> Vec<Verdict> {
         },
         Verdict::Blocked {
             by: "ZK0001".to_owned(),
+        },
+        Verdict::Skipped {
+            reason: HOSTILE.to_owned(),
         },
         Verdict::Passed,
     ]
