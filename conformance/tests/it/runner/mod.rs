@@ -2,9 +2,11 @@
 //! it ends.
 
 mod expectations;
+mod pages;
 #[cfg(unix)]
 mod process;
 mod selection;
+mod silent;
 mod stress;
 mod tls;
 
