@@ -2,6 +2,8 @@
 //! it ends.
 
 mod expectations;
+#[cfg(unix)]
+mod glue;
 mod pages;
 #[cfg(unix)]
 mod process;
