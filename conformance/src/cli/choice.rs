@@ -11,32 +11,24 @@ use crate::judge::Catalogue;
 use crate::judge::Selection;
 use crate::judge::Shard;
 
-/// What is said of a selector wherever one is taken.
-pub(super) const SELECTORS: &str = "\
-Selectors:
-  ZK0402              a case, by its id
-  renew               a group
-  renew/*password*    names, with * for any run of characters
-  tag:timing          a tag
-  level:must          a level: must, should, may or quirk
-  @FILE               the selectors in a file, one a line; # begins a comment
-  !SELECTOR           all but these";
+/// The heading of these flags.
+const HEADING: &str = "Which cases";
 
 /// The flags that choose cases.
 #[derive(Debug, clap::Args)]
 pub(super) struct Choice {
     /// Leave out the cases that wait for sessions to expire.
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     no_timing: bool,
     /// Only the cases that did not pass in the last run, as its record in the trace folder says.
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     rerun_failed: bool,
     /// Only one of N parts of the cases, for machines that share the work; which part a case is in
     /// follows from its id alone. Without it, TEST_TOTAL_SHARDS and TEST_SHARD_INDEX are minded.
-    #[arg(long, value_name = "M/N")]
+    #[arg(long, value_name = "M/N", help_heading = HEADING)]
     shard: Option<Shard>,
     /// Start the cases in an order drawn from N, rather than in that of the catalogue.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = HEADING)]
     pub(super) seed: Option<u64>,
 }
 

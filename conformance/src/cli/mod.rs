@@ -4,8 +4,12 @@ mod choice;
 mod clause;
 mod decode;
 mod exit;
+mod explain;
+mod help;
 mod input;
 mod list;
+mod man;
+mod pace;
 mod probe;
 mod process;
 mod record;
@@ -65,7 +69,9 @@ enum Verb {
     /// List the cases, or the clauses they judge.
     List(list::Arguments),
     /// Explain a case or a clause: what it says, where that comes from, what judges it.
-    Explain(list::Explain),
+    Explain(explain::Arguments),
+    /// Print a manual page.
+    Man(man::Arguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -122,7 +128,8 @@ pub fn main() -> ExitCode {
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Report(arguments) => report::run(arguments),
         Verb::List(arguments) => list::run(&arguments),
-        Verb::Explain(arguments) => list::explain(&arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Man(arguments) => man::run(&arguments, Arguments::command()),
         Verb::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "zkspec", &mut std::io::stdout());

@@ -2,6 +2,8 @@
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::help;
+use crate::cli::pace::Pace;
 use crate::cli::runtime;
 use crate::cli::say;
 use crate::cli::target::Target;
@@ -14,12 +16,15 @@ use crate::profile::Profile;
 
 /// What `zkspec probe` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::PROBE)]
 pub(super) struct Arguments {
     /// The server.
     #[arg(value_name = "HOST:PORT")]
     server: String,
     #[command(flatten)]
     tls: Tls,
+    #[command(flatten)]
+    pace: Pace,
     /// As text for people, or as one JSON object.
     #[arg(long, default_value = "text")]
     format: Format,
@@ -34,7 +39,8 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let target = Target::find(&arguments.server)?;
     let subject = arguments.tls.subject(&target.host, target.address)?;
-    let options = Options::default();
+    let mut options = Options::default();
+    arguments.pace.set(&mut options.player);
     let discovered = runtime()?.block_on(profile::discover(&subject, &options));
     let facts = discovered.map_err(|trouble| Trouble {
         exit: Exit::Untested,

@@ -12,8 +12,10 @@ use tokio::sync::Mutex;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::help;
 use crate::cli::input;
 use crate::cli::input::Input;
+use crate::cli::pace::Pace;
 use crate::cli::runtime;
 use crate::cli::say;
 use crate::cli::serve::Setup;
@@ -46,6 +48,7 @@ const DIM: Colour = Colour::new().dimmed();
 
 /// What `zkspec replay` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::REPLAY)]
 pub(super) struct Arguments {
     /// Transcripts and captures (pcap, pcapng).
     #[arg(required = true)]
@@ -59,9 +62,8 @@ pub(super) struct Arguments {
     /// Play each so many times, and say how often it came out as recorded.
     #[arg(long, value_name = "N", default_value_t = 1)]
     times: u32,
-    /// How long a step waits for what was recorded.
-    #[arg(long, value_name = "MS", default_value_t = 2000)]
-    timeout: u64,
+    #[command(flatten)]
+    pace: Pace,
     /// Ports that are a server's, for captures that begin in the middle of a connection.
     #[arg(long, value_name = "PORT")]
     port: Vec<u16>,
@@ -74,7 +76,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let mut options = Options::default();
-    options.player.patience = Duration::from_millis(arguments.timeout);
+    arguments.pace.set(&mut options.player);
     let mut exit = Exit::Fine;
     let mut plays = Vec::new();
     let target = match &arguments.target {

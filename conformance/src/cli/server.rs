@@ -1,15 +1,20 @@
 //! `zkspec server`: the judge.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::choice::Choice;
+use crate::cli::help;
+use crate::cli::list;
 use crate::cli::list::catalogue;
 use crate::cli::note;
+use crate::cli::pace;
+use crate::cli::pace::Pace;
 use crate::cli::process::Start;
 use crate::cli::record::Record;
 use crate::cli::report::Output;
@@ -35,10 +40,10 @@ use crate::judge::Tally;
 
 /// What `zkspec server` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::SERVER)]
 pub(super) struct Arguments {
-    /// HOST:PORT of the server to judge, then which cases: ZK0402, a group, a name with *,
-    /// tag:NAME, level:LEVEL; ! in front excludes. Without HOST:PORT, the built-in server is
-    /// judged.
+    /// HOST:PORT of the server to judge, then selectors of the cases: see below. Without
+    /// HOST:PORT, the built-in server is judged, or the one that CMD starts.
     #[arg(value_name = "HOST:PORT | SELECTOR")]
     words: Vec<String>,
     /// Which cases fail the run if they do not hold: those of this level and above.
@@ -52,35 +57,33 @@ pub(super) struct Arguments {
     start: Start,
     #[command(flatten)]
     tls: Tls,
+    /// List the cases that would run, and run none.
+    #[arg(long)]
+    dry_run: bool,
     /// Stop at the first failure.
     #[arg(long)]
     fail_fast: bool,
     /// How many cases run at once.
-    #[arg(long, short, value_name = "N", default_value_t = 128)]
-    jobs: usize,
-    /// How many connections are open at once.
-    #[arg(long, value_name = "N", default_value_t = 45)]
-    connections: usize,
+    #[arg(long, short, value_name = "N", default_value = "128")]
+    jobs: NonZeroUsize,
+    /// How many connections are open at once; 45, or 8 with --tls, whose handshakes cost more.
+    #[arg(long, value_name = "N")]
+    connections: Option<NonZeroUsize>,
     /// The bounds the session timeout should have; without it, those the server grants.
-    #[arg(long, value_name = "MIN..MAX", value_parser = bounds)]
+    #[arg(long, value_name = "MIN..MAX", value_parser = bounds, help_heading = pace::HEADING)]
     session_timeout: Option<(i64, i64)>,
-    /// How long a step waits for an answer.
-    #[arg(long, value_name = "MS", default_value_t = 2000)]
-    timeout: u64,
-    /// By how much this machine or the server is slower than usual: all that is waited for may take
-    /// so many times as long.
-    #[arg(long, value_name = "F", default_value_t = 1.0, value_parser = factor)]
-    slow_factor: f64,
+    #[command(flatten)]
+    pace: Pace,
     /// The server's tick, if it is not half of the shortest session timeout.
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", help_heading = pace::HEADING)]
     tick: Option<i64>,
     /// Run all of it so many times; every run has to be as expected.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    repeat: u32,
+    #[arg(long, value_name = "N", default_value = "1")]
+    repeat: NonZeroU32,
     /// Run all of it so many times, whatever comes of it, and say how often each case went which
     /// way.
     #[arg(long, value_name = "N", conflicts_with = "repeat")]
-    stress: Option<u32>,
+    stress: Option<NonZeroU32>,
     /// Where every case that fails leaves a transcript that `zkspec replay` takes.
     #[arg(long, value_name = "DIR", default_value = "zk-out")]
     trace_dir: PathBuf,
@@ -108,26 +111,29 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     let catalogue = catalogue()?;
     let choice = &arguments.choice;
     let cases = choice.cases(&catalogue, &selectors, &arguments.trace_dir)?;
+    if arguments.dry_run {
+        cases.iter().for_each(|case| list::line(case));
+        return Ok(Exit::Fine);
+    }
     let mut options = Options {
-        jobs: arguments.jobs.max(1),
+        jobs: arguments.jobs.get(),
         level: arguments.level,
         fail_fast: arguments.fail_fast,
-        connections: arguments.connections,
+        connections: (arguments.connections)
+            .map_or_else(|| arguments.tls.connections(), NonZeroUsize::get),
         bounds: arguments.session_timeout,
         tick: arguments.tick,
         seed: choice.seed,
         ..Options::default()
     };
     arguments.output.configure(&mut options);
-    let patience = Duration::from_millis(arguments.timeout);
-    options.player.patience = patience.mul_f64(arguments.slow_factor);
-    options.player.slack = options.player.patience.saturating_sub(patience);
+    arguments.pace.set(&mut options.player);
     let subject = match address {
         Some(address) => arguments.tls.subject(&host, address)?,
         None => Subject::Embedded(Box::new(arguments.embedded.config()?)),
     };
     // What cannot be written is said before there is anything to write.
-    let mut reports = Reports::open(&arguments, address, &host, options.level)?;
+    let writer = arguments.output.open()?;
     let mut exit = Exit::Fine;
     let mut update = arguments.known.update();
     let runtime = runtime()?;
@@ -148,8 +154,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     if let Some(told) = standard::told(&options.standard, &catalogue) {
         note(&told);
     }
+    let mut reports = Reports::open(&arguments, address, &host, options.level, writer);
     runtime.block_on(async {
-        let runs = arguments.stress.unwrap_or(arguments.repeat).max(1);
+        let runs = arguments.stress.unwrap_or(arguments.repeat).get();
         let mut tally = Tally::default();
         let all = async {
             for run in 0..runs {
@@ -210,14 +217,6 @@ fn update_expectations(update: Update) -> Result<Exit, Trouble> {
     Ok(Exit::Unexpected)
 }
 
-/// How many times as long things may take.
-fn factor(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(factor) if (1.0..=1000.0).contains(&factor) => Ok(factor),
-        _ => Err("it should be a number from 1 to 1000".to_owned()),
-    }
-}
-
 /// Two numbers of milliseconds.
 fn bounds(text: &str) -> Result<(i64, i64), String> {
     let parsed = text
@@ -256,18 +255,19 @@ impl Reports {
         address: Option<SocketAddr>,
         host: &str,
         level: Level,
-    ) -> Result<Self, Trouble> {
+        writer: Writer,
+    ) -> Self {
         let to_stderr = arguments.output.takes_stdout();
         let how = match address {
             Some(_) => arguments.tls.flags(host),
             None => arguments.embedded.flags(),
         };
-        Ok(Self {
+        Self {
             text: Text::new(arguments.verbose, arguments.quiet, to_stderr, level),
-            writer: arguments.output.open()?,
+            writer,
             traces: Traces::new(arguments.trace_dir.clone(), address, how),
             record: Record::begin(&arguments.trace_dir),
-        })
+        }
     }
 
     fn tell(&mut self, event: &Event, catalogue: &judge::Catalogue) {

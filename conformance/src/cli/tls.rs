@@ -67,6 +67,12 @@ impl Tls {
         Ok(Subject::Tls(address, tls))
     }
 
+    /// How many connections to have at once, if nothing else is said. What a TLS handshake costs a
+    /// server is many times what a session costs it, and sessions are short.
+    pub(super) const fn connections(&self) -> usize {
+        if self.tls { 8 } else { 45 }
+    }
+
     /// The flags that reach a server called `host` in the same way, each after a blank.
     pub(super) fn flags(&self, host: &str) -> String {
         if !self.tls {

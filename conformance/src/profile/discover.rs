@@ -1,7 +1,6 @@
 //! Finds out about a server what profiles go by.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -33,20 +32,15 @@ A expect
   tolerated netty: quiet 150ms
 ";
 
-/// The longest any question waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 /// Finds out about a server what profiles go by; harmless to every server that was met so far.
 ///
 /// # Errors
 /// Says what is in the way.
 pub async fn discover(subject: &Subject, options: &Options) -> Result<Facts, String> {
-    let mut options = options.clone();
-    options.player.patience = options.player.patience.min(PATIENCE);
-    let bindings = judge::probe(subject, &options).await?;
+    let bindings = judge::probe(subject, options).await?;
     let parsed = transcript::parse(SCRIPTS).map_err(|error| error.to_string())?;
     let mut facts = Facts::default();
-    let answers = play_all(subject, &options, &bindings, parsed.scripts).await;
+    let answers = play_all(subject, options, &bindings, parsed.scripts).await;
     let software = Software::of(&answers);
     facts.add("software", "what it calls itself", software.name);
     facts.add("version", "its version", &software.version);
@@ -63,7 +57,7 @@ pub async fn discover(subject: &Subject, options: &Options) -> Result<Facts, Str
     }
     if software.name == "apache" {
         let parsed = transcript::parse(TRANSPORT).map_err(|error| error.to_string())?;
-        for (script, played) in play_all(subject, &options, &bindings, parsed.scripts).await {
+        for (script, played) in play_all(subject, options, &bindings, parsed.scripts).await {
             add(&mut facts, &script, &played);
         }
     }

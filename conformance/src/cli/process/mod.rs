@@ -33,16 +33,19 @@ const GRACE: Duration = Duration::from_secs(3);
 /// How many of the last lines it printed are told.
 const TOLD: usize = 40;
 
+/// The heading of these flags.
+const HEADING: &str = "Starting the server";
+
 /// The flags about starting the server under test.
 #[derive(Debug, clap::Args)]
 pub(super) struct Start {
     /// When the server is ready to be judged: it answers a handshake, accepts a connection (tcp),
     /// answers the word ruok (ruok), or has printed a line (line:REGEX).
-    #[arg(long, value_name = "WHEN", default_value = "handshake")]
+    #[arg(long, value_name = "WHEN", default_value = "handshake", help_heading = HEADING)]
     ready_when: Ready,
     /// How many seconds to wait for the server to be ready; 60 for one that is started by CMD,
     /// otherwise 0.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", help_heading = HEADING)]
     wait: Option<u64>,
     /// Start the server under test by this command, and stop it with all that it started when the
     /// run is over. In its arguments, {port} stands for the port: that of HOST:PORT, or a free one

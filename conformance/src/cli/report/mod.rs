@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::help;
 use crate::cli::report::github::JobSummary;
 use crate::cli::report::sink::Sink;
 use crate::cli::report::sink::is_stdout;
@@ -32,6 +33,7 @@ pub(super) use self::traces::Traces;
 
 /// What `zkspec report` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::REPORT)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     verb: Verb,

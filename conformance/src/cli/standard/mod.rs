@@ -24,20 +24,23 @@ use crate::profile::Profile;
 
 pub(super) use self::update::Update;
 
+/// The heading of these flags.
+const HEADING: &str = "What is known of the server";
+
 /// The flags that say what is known of the server.
 #[derive(Debug, clap::Args)]
 pub(super) struct Known {
     /// What kind of server it is: zk-3.4 to zk-3.9, clickhouse-keeper, raftkeeper, zetcd, a file
     /// of the same form, auto (found out by a probe, if all its signs hold) or none.
-    #[arg(long, value_name = "NAME|FILE|auto|none", default_value = "auto")]
+    #[arg(long, value_name = "NAME|FILE|auto|none", default_value = "auto", help_heading = HEADING)]
     profile: String,
     /// What this server is known to do wrong, as TOML; may be given several times. An entry that
     /// is no longer true fails the run.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
     expect: Vec<PathBuf>,
     /// After the run, write what failed unexpectedly to this file as new entries, and take out
     /// those that are no longer true; comments stay. The file is minded by the run, too.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
     update_expectations: Option<PathBuf>,
 }
 

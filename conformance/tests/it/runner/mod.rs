@@ -3,8 +3,12 @@
 
 mod expectations;
 #[cfg(unix)]
+mod glue;
+mod pages;
+#[cfg(unix)]
 mod process;
 mod selection;
+mod silent;
 mod stress;
 mod tls;
 

@@ -58,6 +58,13 @@ fn a_slow_machine_is_given_more_time() {
     assert!(said.contains("nothing for 2000 ms"), "{said}");
     let (_, said) = judge(&folder, &[&run[..], &["--slow-factor", "2.5"]].concat());
     assert!(said.contains("nothing for 5000 ms"), "{said}");
+    // What is too early is so on any machine.
+    let slow = ["expire", "--slow-factor", "10"];
+    let (code, said) = judge(&folder, &slow);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = judge(&folder, &[&slow[..], &["--flaw", "early-expiry"]].concat());
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("the outcome called early"), "{said}");
     for factor in ["0", "-1", "x", "NaN", "inf"] {
         assert_eq!(judge(&folder, &["--slow-factor", factor]).0, 2, "{factor}");
     }
