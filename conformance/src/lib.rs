@@ -47,7 +47,8 @@
 //!
 //! Framing, the connect records, renewal, expiry, pings, the end of a session, headers, auth, and
 //! four-letter words. Not yet: operations on data (the in-memory server answers `UNIMPLEMENTED`; in
-//! captures their headers, xids and order are held to the rules), TLS, SASL exchanges, ensembles.
+//! captures their headers, xids and order are held to the rules), SASL exchanges, ensembles. A server
+//! behind TLS is judged by what it says within.
 
 pub mod capture;
 #[cfg(feature = "cli")]

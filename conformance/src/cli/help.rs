@@ -1,7 +1,9 @@
 //! Examples, for the end of the help texts.
 
-/// Of `zkspec server`.
-pub(super) const SERVER: &str = "\
+/// What may be said wherever cases are chosen.
+macro_rules! selectors {
+    () => {
+        "\
 Selectors:
   ZK0402              a case, by its id
   renew               a group
@@ -11,6 +13,14 @@ Selectors:
   @FILE               the selectors in a file, one a line; # begins a comment
   !SELECTOR           all but these
 
+"
+    };
+}
+
+/// Of `zkspec server`.
+pub(super) const SERVER: &str = concat!(
+    selectors!(),
+    "\
 Examples:
   zkspec server                                       the built-in server, to see how it looks
   zkspec server 127.0.0.1:2181                        a server that runs
@@ -23,7 +33,8 @@ Examples:
                                                       write down what fails now
   zkspec server 127.0.0.1:2181 --rerun-failed         only what failed the last time
   zkspec server 127.0.0.1:2181 renew --stress 100     how often goes what which way?
-  zkspec server 127.0.0.1:2181 --shard 1/4            a quarter of the cases, for four machines";
+  zkspec server 127.0.0.1:2181 --shard 1/4            a quarter of the cases, for four machines"
+);
 
 /// Of `zkspec probe`.
 pub(super) const PROBE: &str = "\
@@ -62,21 +73,15 @@ Examples:
   zkspec serve --flaw help              what it can do wrong on purpose";
 
 /// Of `zkspec list`.
-pub(super) const LIST: &str = "\
-Selectors:
-  ZK0402              a case, by its id
-  renew               a group
-  renew/*password*    names, with * for any run of characters
-  tag:timing          a tag
-  level:must          a level: must, should, may or quirk
-  @FILE               the selectors in a file, one a line; # begins a comment
-  !SELECTOR           all but these
-
+pub(super) const LIST: &str = concat!(
+    selectors!(),
+    "\
 Examples:
   zkspec list renew
   zkspec list 'level:must' '!tag:timing'
   zkspec list --clauses CONNECT
-  zkspec list --format json | jq -r .id";
+  zkspec list --format json | jq -r .id"
+);
 
 /// Of `zkspec explain`.
 pub(super) const EXPLAIN: &str = "\

@@ -59,7 +59,8 @@ pub(super) struct Arguments {
     target: Option<String>,
     #[command(flatten)]
     tls: Tls,
-    /// Play each so many times, and say how often it came out as recorded.
+    /// Play each so many times, and say how often a case failed, or how often a recording came out
+    /// as it was recorded.
     #[arg(long, value_name = "N", default_value_t = 1)]
     times: u32,
     #[command(flatten)]
@@ -250,10 +251,14 @@ async fn replay(
 /// Says how a script came out; of a difference, what was going on.
 fn show(script: &Script, replayed: &Replayed) -> Exit {
     let Replayed { times, good, bad } = replayed;
-    let rate = if *times > 1 {
-        format!("  {good} of {times} as recorded")
-    } else {
+    // What a case should come out as is in it; of anything else, what is recorded.
+    let rate = if *times == 1 {
         String::new()
+    } else if script.header("level").is_some() {
+        let bad = times - good;
+        format!("  failed {bad} of {times} times ({} %)", bad * 100 / times)
+    } else {
+        format!("  {good} of {times} as recorded")
     };
     let Some(played) = bad else {
         say(format_args!("{GOOD}✓{GOOD:#} {}{rate}", script.name));

@@ -37,6 +37,8 @@ pub(in crate::cli) struct Text {
     progress: ProgressBar,
     groups: Vec<(String, Group)>,
     problems: Vec<(CaseReport, Option<String>)>,
+    /// What failed as it is known to, or was skipped, and why.
+    known: Vec<String>,
     broken: Vec<String>,
     runs: u32,
 }
@@ -62,6 +64,7 @@ impl Text {
             progress: ProgressBar::hidden(),
             groups: Vec::new(),
             problems: Vec::new(),
+            known: Vec::new(),
             broken: Vec::new(),
             runs: 0,
         }
@@ -83,6 +86,7 @@ impl Text {
                 self.runs += 1;
                 self.groups.clear();
                 self.problems.clear();
+                self.known.clear();
                 if !self.quiet && self.runs == 1 {
                     let count = plural(*cases, "case");
                     let place = match address {
@@ -152,6 +156,15 @@ impl Text {
             ));
         }
         let known = report.excuse.is_some() || matches!(report.verdict, Verdict::Skipped { .. });
+        if known && !self.quiet {
+            let why = match (&report.verdict, &report.excuse) {
+                (Verdict::Skipped { reason }, _) => reason.clone(),
+                (_, Some(excuse)) => format!("{} ({})", excuse.reason, excuse.by),
+                (_, None) => String::new(),
+            };
+            let line = format!("{word:<8} {} {}: {why}", report.id, report.name);
+            self.known.push(line);
+        }
         if !report.verdict.is_fine() && !known {
             self.problems
                 .push((report.clone(), trace.map(str::to_owned)));
@@ -174,6 +187,9 @@ impl Text {
         }
         for (report, trace) in std::mem::take(&mut self.problems) {
             self.problem(&report, trace.as_deref());
+        }
+        for known in std::mem::take(&mut self.known) {
+            self.line(format_args!("  {DIM}{known}{DIM:#}"));
         }
         for broken in std::mem::take(&mut self.broken) {
             self.line(format_args!("\n{BAD}expectation{BAD:#} {broken}"));

@@ -7,6 +7,8 @@ mod glue;
 mod pages;
 #[cfg(unix)]
 mod process;
+mod profiles;
+mod replays;
 mod selection;
 mod silent;
 mod stress;

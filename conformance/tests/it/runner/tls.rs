@@ -269,5 +269,5 @@ fn what_fails_behind_tls_is_played_again_there() {
     let (code, output) = crate::cli::run(&words);
     let said = crate::cli::stdout(&output);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("0 of 5 as recorded"), "{said}");
+    assert!(said.contains("failed 5 of 5 times (100 %)"), "{said}");
 }
