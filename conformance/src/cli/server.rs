@@ -211,7 +211,7 @@ fn update_expectations(update: Update) -> Result<Exit, Trouble> {
         return Ok(Exit::Fine);
     }
     note(&format!(
-        "{} entries need a look by you: see above",
+        "{} things need a look by you: see above",
         changes.left
     ));
     Ok(Exit::Unexpected)

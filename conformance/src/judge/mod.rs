@@ -1,8 +1,14 @@
 //! Judges a server by the catalogue of cases.
 //!
 //! A [`Catalogue`] is data: scripts in the transcript language with an id, a level and the
-//! [`Clause`] of the [`Specification`] that each judges. [`run`] plays them against a [`Subject`], the sanity case first and last, and
-//! tells of each [`Event`] as it happens; every report is made from these events alone.
+//! [`Clause`] of the [`Specification`] that each judges. [`run`] plays them against a [`Subject`], the sanity case
+//! first and last, and tells of each [`Event`] as it happens; every report is made from these events
+//! alone.
+//!
+//! What is known of a server beforehand is its [`Standard`]: the [`Profile`](crate::profile::Profile)
+//! of its kind, which says what such servers may do, and [`Expectations`], which say what this one
+//! does, and fail the run once that is no longer true. A [`Guard`] notices when the server comes to
+//! its end and starts it again; then the case that did it is found.
 
 mod case;
 mod catalogue;

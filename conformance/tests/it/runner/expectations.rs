@@ -231,5 +231,18 @@ fn an_update_makes_the_file_and_changes_what_differs() {
         &[RUN, &["close/*", "--update-expectations", path]].concat(),
     );
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("3 entries need a look by you"), "{said}");
+    assert!(said.contains("3 things need a look by you"), "{said}");
+}
+
+#[test]
+fn an_update_of_one_file_does_not_hide_what_is_wrong_with_another() {
+    let folder = folder("update-other");
+    let other = file(&folder, "other.toml", KNOWN);
+    let path = folder.join("new.toml");
+    let path = path.to_str().expect("a path");
+    let run = ["close", "--expect", &other, "--update-expectations", path];
+    let (code, said) = judge(&folder, &run);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("1 things need a look by you"), "{said}");
+    assert_eq!(std::fs::read_to_string(&other).expect("a file"), KNOWN);
 }
