@@ -15,7 +15,8 @@
 //!
 //! let stream = r#"{"event":"run-started","schema":1,"version":"0.1.0",
 //!   "product":{"name":"ZooKeeper","version":"3.9.3"},"target":"TCP","cases":1,
-//!   "min_session_timeout":4000,"max_session_timeout":40000,"level":"should","options":{},"selected":["ZK0001"]}"#;
+//!   "min_session_timeout":4000,"max_session_timeout":40000,"level":"should","options":{},
+//!   "selected":["ZK0001"]}"#;
 //! let runs = report::read(stream.replace('\n', "").as_bytes())?;
 //! assert_eq!(runs[0].info.product.to_string(), "ZooKeeper 3.9.3");
 //! assert!(Format::Tap.render(&runs)?.contains("Bail out!"), "it never finished");

@@ -13,9 +13,10 @@ pub(super) fn render(runs: &[Run]) -> String {
     let mut text = "TAP version 14\n".to_owned();
     if let [run] = runs {
         let points = points(run);
-        let early = run.trouble().filter(|_| points.len() < run.info.cases);
         // A run that ended early keeps the plan that it did not fulfil.
-        let plan = early.map_or(points.len(), |_| run.info.cases);
+        let missing = run.info.cases.saturating_sub(run.cases.len());
+        let early = run.trouble().filter(|_| missing > 0);
+        let plan = points.len() + early.map_or(0, |_| missing);
         line(&mut text, &format!("1..{plan}"));
         text.extend(points);
         if let Some(trouble) = early {

@@ -287,7 +287,6 @@ reason = \"x\"
                 expected: Vec::new(),
                 actual: actual.to_owned(),
                 outcome: None,
-                why: String::new(),
             },
         }
     }
