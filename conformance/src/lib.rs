@@ -24,6 +24,8 @@
 //! | [`transcript`] | the language: every packet by its meaning, anything as bytes |
 //! | [`player`] | plays the client side of a script and judges what comes back |
 //! | [`judge`] | the catalogue, and runs of it against a server |
+//! | `report` | runs as JUnit, TAP, SARIF, Markdown, a page; merged, and held against others |
+//! | [`profile`] | kinds of servers, found by a probe, and what each does in its own way |
 //! | [`capture`] | TCP conversations out of pcap and pcapng files |
 //! | [`recording`] | captures as transcripts, and judged by the server engine |
 //! | [`lab`] | a player and a server on virtual time |
@@ -45,7 +47,8 @@
 //!
 //! Framing, the connect records, renewal, expiry, pings, the end of a session, headers, auth, and
 //! four-letter words. Not yet: operations on data (the in-memory server answers `UNIMPLEMENTED`; in
-//! captures their headers, xids and order are held to the rules), TLS, SASL exchanges, ensembles.
+//! captures their headers, xids and order are held to the rules), SASL exchanges, ensembles. A server
+//! behind TLS is judged by what it says within.
 
 pub mod capture;
 pub mod checker;
@@ -60,7 +63,10 @@ pub mod net;
 pub mod oracle;
 mod phases;
 pub mod player;
+pub mod profile;
 pub mod recording;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod server;
 pub mod time;
 pub mod transcript;

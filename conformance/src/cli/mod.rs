@@ -1,17 +1,28 @@
 //! The command line.
 
+mod choice;
 mod clause;
 mod decode;
 mod exit;
+mod explain;
+mod help;
 mod input;
 mod list;
+mod man;
 mod model;
+mod pace;
+mod probe;
+mod process;
+mod record;
 mod replay;
 mod report;
 mod schema;
 mod serve;
 mod server;
 mod signal;
+mod standard;
+mod target;
+mod tls;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -43,7 +54,9 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Judge a server; without an address, the one that is built in.
-    Server(server::Arguments),
+    Server(Box<server::Arguments>),
+    /// Find out what a server is like, and what kind of server it is.
+    Probe(probe::Arguments),
     /// Run the in-memory server; SIGHUP restarts it over its data: connections go, sessions stay.
     Serve(serve::Arguments),
     /// Show bytes, a capture or a transcript as readable lines.
@@ -52,12 +65,16 @@ enum Verb {
     Replay(replay::Arguments),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
+    /// Make reports of runs: merged, as a page, for CI, held against ones written down.
+    Report(report::Arguments),
     /// Search every order of what clients, the built-in server and a failing network can do.
     Model(model::Arguments),
     /// List the cases, or the clauses they judge.
     List(list::Arguments),
     /// Explain a case or a clause: what it says, where that comes from, what judges it.
-    Explain(list::Explain),
+    Explain(explain::Arguments),
+    /// Print a manual page.
+    Man(man::Arguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -82,6 +99,14 @@ impl Trouble {
         }
     }
 
+    fn interrupted() -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            message: "interrupted: nothing was tested".to_owned(),
+            hint: None,
+        }
+    }
+
     fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -98,14 +123,17 @@ pub fn main() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
     let outcome = match arguments.verb {
-        Verb::Server(arguments) => server::run(arguments),
+        Verb::Server(arguments) => server::run(*arguments),
+        Verb::Probe(arguments) => probe::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Model(arguments) => model::run(&arguments),
+        Verb::Report(arguments) => report::run(arguments),
         Verb::List(arguments) => list::run(&arguments),
-        Verb::Explain(arguments) => list::explain(&arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Man(arguments) => man::run(&arguments, Arguments::command()),
         Verb::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "zkspec", &mut std::io::stdout());
@@ -139,4 +167,9 @@ fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
 /// Writes a line of data to stdout; a reader that went away is not an error.
 fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stdout(), "{line}");
+}
+
+/// Says something beside the data, on stderr.
+fn note(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }

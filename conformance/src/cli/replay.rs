@@ -1,11 +1,9 @@
 //! `zkspec replay`: what was recorded, judged again.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anstyle::AnsiColor;
 use anstyle::Style as Colour;
@@ -13,11 +11,15 @@ use tokio::sync::Mutex;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::help;
 use crate::cli::input;
 use crate::cli::input::Input;
+use crate::cli::pace::Pace;
 use crate::cli::runtime;
 use crate::cli::say;
 use crate::cli::serve::Setup;
+use crate::cli::target::Target;
+use crate::cli::tls::Tls;
 use crate::judge;
 use crate::judge::Options;
 use crate::judge::Setting;
@@ -46,6 +48,7 @@ const DIM: Colour = Colour::new().dimmed();
 
 /// What `zkspec replay` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::REPLAY)]
 pub(super) struct Arguments {
     /// Transcripts and captures (pcap, pcapng).
     #[arg(required = true)]
@@ -53,13 +56,15 @@ pub(super) struct Arguments {
     /// Play the client side to the server at HOST:PORT; without it, all is judged offline by the
     /// built-in engine.
     #[arg(long, value_name = "HOST:PORT")]
-    target: Option<SocketAddr>,
-    /// Play each so many times, and say how often it came out as recorded.
+    target: Option<String>,
+    #[command(flatten)]
+    tls: Tls,
+    /// Play each so many times, and say how often a case failed, or how often a recording came out
+    /// as it was recorded.
     #[arg(long, value_name = "N", default_value_t = 1)]
     times: u32,
-    /// How long a step waits for what was recorded.
-    #[arg(long, value_name = "MS", default_value_t = 2000)]
-    timeout: u64,
+    #[command(flatten)]
+    pace: Pace,
     /// Ports that are a server's, for captures that begin in the middle of a connection.
     #[arg(long, value_name = "PORT")]
     port: Vec<u16>,
@@ -72,11 +77,18 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let mut options = Options::default();
-    options.player.patience = Duration::from_millis(arguments.timeout);
+    arguments.pace.set(&mut options.player);
     let mut exit = Exit::Fine;
     let mut plays = Vec::new();
+    let target = match &arguments.target {
+        None => None,
+        Some(target) => {
+            let Target { host, address } = Target::find(target)?;
+            Some(arguments.tls.subject(&host, address)?)
+        }
+    };
     for file in &arguments.files {
-        let scripts = match (input::read(file, &arguments.port)?, arguments.target) {
+        let scripts = match (input::read(file, &arguments.port)?, &target) {
             (Input::Bytes(_), _) => {
                 return Err(Trouble::usage(format!(
                     "{} is neither a transcript nor a capture",
@@ -97,8 +109,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
             (Input::Transcript(transcript), _) => transcript.scripts,
         };
         for script in scripts {
-            let subject = match arguments.target {
-                Some(address) => Subject::Tcp(address),
+            let subject = match &target {
+                Some(target) => target.clone(),
                 None => Subject::Embedded(Box::new(setup(&script, arguments.embedded.config()?)?)),
             };
             plays.push((subject, Arc::new(script)));
@@ -218,10 +230,14 @@ async fn replay(
 /// Says how a script came out; of a difference, what was going on.
 fn show(script: &Script, replayed: &Replayed) -> Exit {
     let Replayed { times, good, bad } = replayed;
-    let rate = if *times > 1 {
-        format!("  {good} of {times} as recorded")
-    } else {
+    // What a case should come out as is in it; of anything else, what is recorded.
+    let rate = if *times == 1 {
         String::new()
+    } else if script.header("level").is_some() {
+        let bad = times - good;
+        format!("  failed {bad} of {times} times ({} %)", bad * 100 / times)
+    } else {
+        format!("  {good} of {times} as recorded")
     };
     let Some(played) = bad else {
         say(format_args!("{GOOD}✓{GOOD:#} {}{rate}", script.name));

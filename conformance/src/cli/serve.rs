@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::Instant;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::help;
 use crate::cli::runtime;
 use crate::cli::say;
 use crate::cli::signal::Hangups;
@@ -24,6 +25,7 @@ use crate::server::Transport;
 
 /// What `zkspec serve` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::SERVE)]
 pub(super) struct Arguments {
     /// Where to listen; port 0 lets the system choose one, which is printed.
     #[arg(default_value = "127.0.0.1:2181")]

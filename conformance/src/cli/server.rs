@@ -1,76 +1,94 @@
 //! `zkspec server`: the judge.
 
-use std::fs::File;
-use std::io::BufWriter;
-use std::io::Write;
 use std::net::SocketAddr;
-use std::net::ToSocketAddrs;
+use std::num::NonZeroU32;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::choice::Choice;
+use crate::cli::help;
+use crate::cli::list;
 use crate::cli::list::catalogue;
-use crate::cli::list::select;
-use crate::cli::report::Junit;
+use crate::cli::note;
+use crate::cli::pace;
+use crate::cli::pace::Pace;
+use crate::cli::process::Start;
+use crate::cli::record::Record;
+use crate::cli::report::Output;
 use crate::cli::report::Text;
 use crate::cli::report::Traces;
+use crate::cli::report::Writer;
 use crate::cli::runtime;
 use crate::cli::serve::Setup;
 use crate::cli::signal::asked_to_stop;
+use crate::cli::standard;
+use crate::cli::standard::Known;
+use crate::cli::standard::Update;
+use crate::cli::target::Target;
+use crate::cli::tls::Tls;
 use crate::judge;
 use crate::judge::Event;
+use crate::judge::Guard;
 use crate::judge::Level;
 use crate::judge::Options;
 use crate::judge::Setting;
 use crate::judge::Subject;
 use crate::judge::Summary;
+use crate::judge::Tally;
 
 /// What `zkspec server` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::SERVER)]
 pub(super) struct Arguments {
-    /// HOST:PORT of the server to judge, then which cases: ZK0402, a group, a name with *,
-    /// tag:NAME, level:LEVEL; ! in front excludes. Without HOST:PORT, the built-in server is
-    /// judged.
+    /// HOST:PORT of the server to judge, then selectors of the cases: see below. Without
+    /// HOST:PORT, the built-in server is judged, or the one that CMD starts.
     #[arg(value_name = "HOST:PORT | SELECTOR")]
     words: Vec<String>,
     /// Which cases fail the run if they do not hold: those of this level and above.
     #[arg(long, value_name = "LEVEL", default_value = "should")]
     level: Level,
-    /// Leave out the cases that wait for sessions to expire.
+    #[command(flatten)]
+    choice: Choice,
+    #[command(flatten)]
+    known: Known,
+    #[command(flatten)]
+    start: Start,
+    #[command(flatten)]
+    tls: Tls,
+    /// List the cases that would run, and run none.
     #[arg(long)]
-    no_timing: bool,
+    dry_run: bool,
     /// Stop at the first failure.
     #[arg(long)]
     fail_fast: bool,
     /// How many cases run at once.
-    #[arg(long, short, value_name = "N", default_value_t = 128)]
-    jobs: usize,
-    /// How many connections are open at once.
-    #[arg(long, value_name = "N", default_value_t = 45)]
-    connections: usize,
+    #[arg(long, short, value_name = "N", default_value = "128")]
+    jobs: NonZeroUsize,
+    /// How many connections are open at once; 45, or 8 with --tls, whose handshakes cost more.
+    #[arg(long, value_name = "N")]
+    connections: Option<NonZeroUsize>,
     /// The bounds the session timeout should have; without it, those the server grants.
-    #[arg(long, value_name = "MIN..MAX", value_parser = bounds)]
+    #[arg(long, value_name = "MIN..MAX", value_parser = bounds, help_heading = pace::HEADING)]
     session_timeout: Option<(i64, i64)>,
-    /// How long a step waits for an answer.
-    #[arg(long, value_name = "MS", default_value_t = 2000)]
-    timeout: u64,
+    #[command(flatten)]
+    pace: Pace,
     /// The server's tick, if it is not half of the shortest session timeout.
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", help_heading = pace::HEADING)]
     tick: Option<i64>,
     /// How the server was started, where that cannot be found out: maxClientCnxns=N,
     /// sessionlessCnxnTimeout=MS. Cases that need a server so set up are left out otherwise.
     #[arg(long, value_name = "KEY=VALUE", value_parser = Setting::parse)]
     setting: Option<Setting>,
     /// Run all of it so many times; every run has to be as expected.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    repeat: u32,
-    /// Write JSON lines, an event each, to a file, or - for stdout.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write a JUnit report to a file.
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value = "1")]
+    repeat: NonZeroU32,
+    /// Run all of it so many times, whatever comes of it, and say how often each case went which
+    /// way.
+    #[arg(long, value_name = "N", conflicts_with = "repeat")]
+    stress: Option<NonZeroU32>,
     /// Where every case that fails leaves a transcript that `zkspec replay` takes.
     #[arg(long, value_name = "DIR", default_value = "zk-out")]
     trace_dir: PathBuf,
@@ -80,61 +98,129 @@ pub(super) struct Arguments {
     /// Say nothing but what stands out.
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten, next_help_heading = "The built-in server")]
     embedded: Setup,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
-    let (address, selectors) = target(&arguments.words)?;
+    let (target, selectors) = Target::split(&arguments.words)?;
+    let start = &arguments.start;
+    let address = match &target {
+        Some(target) => Some(target.address),
+        None if start.is_meant() => Some(Start::free_address()?),
+        None => None,
+    };
+    let host = target.map_or_else(|| "127.0.0.1".to_owned(), |target| target.host);
     let catalogue = catalogue()?;
-    let mut cases = select(&catalogue, &selectors)?;
-    if arguments.no_timing {
-        cases.retain(|case| !case.has_tag("timing"));
-    }
-    if cases.is_empty() {
-        return Err(Trouble {
-            exit: Exit::NothingSelected,
-            message: "--no-timing leaves no case to run".to_owned(),
-            hint: None,
-        });
+    let choice = &arguments.choice;
+    let cases = choice.cases(&catalogue, &selectors, &arguments.trace_dir)?;
+    if arguments.dry_run {
+        cases.iter().for_each(|case| list::line(case));
+        return Ok(Exit::Fine);
     }
     let mut options = Options {
-        jobs: arguments.jobs.max(1),
+        jobs: arguments.jobs.get(),
         level: arguments.level,
         fail_fast: arguments.fail_fast,
-        connections: arguments.connections,
+        connections: (arguments.connections)
+            .map_or_else(|| arguments.tls.connections(), NonZeroUsize::get),
         bounds: arguments.session_timeout,
         tick: arguments.tick,
         setting: arguments.setting.clone().unwrap_or_default(),
+        seed: choice.seed,
         ..Options::default()
     };
-    options.player.patience = Duration::from_millis(arguments.timeout);
+    arguments.output.configure(&mut options);
+    arguments.pace.set(&mut options.player);
     let subject = match address {
-        Some(address) => Subject::Tcp(address),
+        Some(address) => arguments.tls.subject(&host, address)?,
         None => Subject::Embedded(Box::new(arguments.embedded.config()?)),
     };
-    let mut reports = Reports::open(&arguments, address, options.level)?;
+    // What cannot be written is said before there is anything to write.
+    let writer = arguments.output.open()?;
     let mut exit = Exit::Fine;
-    runtime()?.block_on(async {
+    let mut update = arguments.known.update();
+    let runtime = runtime()?;
+    let managed = match address {
+        None => None,
+        Some(address) => {
+            let started = start.start(&subject, address, &arguments.trace_dir);
+            runtime.block_on(async {
+                tokio::select! {
+                    started = started => started,
+                    () = asked_to_stop() => Err(Trouble::interrupted()),
+                }
+            })?
+        }
+    };
+    options.guard = managed.clone().map(|managed| managed as Arc<dyn Guard>);
+    options.standard = runtime.block_on(arguments.known.standard(&subject, &options))?;
+    if let Some(told) = standard::told(&options.standard, &catalogue) {
+        note(&told);
+    }
+    let mut reports = Reports::open(&arguments, address, &host, options.level, writer);
+    runtime.block_on(async {
+        let runs = arguments.stress.unwrap_or(arguments.repeat).get();
+        let mut tally = Tally::default();
         let all = async {
-            for _ in 0..arguments.repeat.max(1) {
+            for run in 0..runs {
+                options.seed = choice.seed.map(|seed| seed.wrapping_add(run.into()));
                 let summary = {
-                    let mut tell = |event: &Event| reports.tell(event, &catalogue);
+                    let mut tell = |event: &Event| {
+                        reports.tell(event, &catalogue);
+                        tally.tell(event);
+                        if let Some(update) = &mut update {
+                            update.tell(event);
+                        }
+                    };
                     judge::run(&catalogue, &cases, &subject, &options, &mut tell).await
                 };
                 exit = worse(exit, exit_of(&summary));
-                if exit != Exit::Fine {
+                if exit != Exit::Fine && arguments.stress.is_none() {
                     break;
                 }
+            }
+            if arguments.stress.is_some() {
+                reports.tell(&Event::StressFinished(tally), &catalogue);
             }
         };
         tokio::select! {
             () = all => {}
             () = asked_to_stop() => exit = Exit::Interrupted,
         }
+        if let Some(managed) = managed {
+            managed.stop().await;
+        }
     });
     reports.finish(exit)?;
-    Ok(exit)
+    match update {
+        Some(update) if matches!(exit, Exit::Fine | Exit::Unexpected) => {
+            update_expectations(update)
+        }
+        _ => Ok(exit),
+    }
+}
+
+/// Writes what a run found to an expectation file; with that, it was as expected.
+fn update_expectations(update: Update) -> Result<Exit, Trouble> {
+    let (path, changes) = update.finish()?;
+    note(&format!(
+        "{}: {} added, {} changed, {} removed",
+        path.display(),
+        changes.added,
+        changes.changed,
+        changes.removed
+    ));
+    if changes.left == 0 {
+        return Ok(Exit::Fine);
+    }
+    note(&format!(
+        "{} things need a look by you: see above",
+        changes.left
+    ));
+    Ok(Exit::Unexpected)
 }
 
 /// Two numbers of milliseconds.
@@ -145,35 +231,10 @@ fn bounds(text: &str) -> Result<(i64, i64), String> {
     parsed.ok_or_else(|| "it should be two numbers of milliseconds, such as 4000..40000".to_owned())
 }
 
-/// What comes first is the address if it ends in a port.
-fn target(words: &[String]) -> Result<(Option<SocketAddr>, Vec<String>), Trouble> {
-    let is_address = |word: &String| {
-        word.rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
-    };
-    match words.split_first() {
-        Some((first, rest)) if is_address(first) => {
-            let unresolved = |reason: String| Trouble {
-                exit: Exit::Untested,
-                message: format!("cannot find {first}: {reason}"),
-                hint: None,
-            };
-            let mut found = first
-                .to_socket_addrs()
-                .map_err(|error| unresolved(error.to_string()))?;
-            let address = found
-                .next()
-                .ok_or_else(|| unresolved("it has no address".to_owned()))?;
-            Ok((Some(address), rest.to_vec()))
-        }
-        _ => Ok((None, words.to_vec())),
-    }
-}
-
 fn exit_of(summary: &Summary) -> Exit {
     if summary.trouble.is_some() {
         Exit::Untested
-    } else if summary.failed > 0 {
+    } else if summary.failed + summary.broken + summary.unexplained_crashes > 0 {
         Exit::Unexpected
     } else if summary.untested > 0 {
         Exit::Untested
@@ -191,63 +252,42 @@ fn worse(one: Exit, other: Exit) -> Exit {
 /// Every report that was asked for, each made from the same events.
 struct Reports {
     text: Text,
-    json: Option<Box<dyn Write>>,
-    junit: Option<(PathBuf, Junit)>,
+    writer: Writer,
     traces: Traces,
+    record: Record,
 }
 
 impl Reports {
     fn open(
         arguments: &Arguments,
         address: Option<SocketAddr>,
+        host: &str,
         level: Level,
-    ) -> Result<Self, Trouble> {
-        let json: Option<Box<dyn Write>> = match &arguments.json {
-            None => None,
-            Some(path) if path.as_os_str() == "-" => Some(Box::new(std::io::stdout())),
-            Some(path) => {
-                let file = File::create(path).map_err(|error| {
-                    Trouble::usage(format!("cannot write {}: {error}", path.display()))
-                })?;
-                Some(Box::new(BufWriter::new(file)))
-            }
+        writer: Writer,
+    ) -> Self {
+        let to_stderr = arguments.output.takes_stdout();
+        let how = match address {
+            Some(_) => arguments.tls.flags(host),
+            None => arguments.embedded.flags(),
         };
-        let to_stdout = arguments
-            .json
-            .as_ref()
-            .is_some_and(|path| path.as_os_str() == "-");
-        Ok(Self {
-            text: Text::new(arguments.verbose, arguments.quiet, to_stdout, level),
-            json,
-            junit: arguments.junit.clone().map(|path| (path, Junit::default())),
-            traces: Traces::new(arguments.trace_dir.clone(), address, &arguments.embedded),
-        })
+        Self {
+            text: Text::new(arguments.verbose, arguments.quiet, to_stderr, level),
+            writer,
+            traces: Traces::new(arguments.trace_dir.clone(), address, how),
+            record: Record::begin(&arguments.trace_dir),
+        }
     }
 
     fn tell(&mut self, event: &Event, catalogue: &judge::Catalogue) {
-        if let Some(json) = &mut self.json
-            && let Ok(line) = serde_json::to_string(event)
-        {
-            let _ = writeln!(json, "{line}");
-        }
-        if let Some((_, junit)) = &mut self.junit {
-            junit.tell(event);
-        }
+        self.writer.tell(event);
+        self.record.tell(event);
         let trace = self.traces.tell(event, catalogue);
         self.text.tell(event, trace.as_deref());
     }
 
     fn finish(mut self, exit: Exit) -> Result<(), Trouble> {
         self.text.finish(exit);
-        if let Some(json) = &mut self.json {
-            json.flush()
-                .map_err(|error| Trouble::usage(format!("cannot write JSON: {error}")))?;
-        }
-        if let Some((path, junit)) = self.junit {
-            std::fs::write(&path, junit.finish()).map_err(|error| {
-                Trouble::usage(format!("cannot write {}: {error}", path.display()))
-            })?;
-        }
-        Ok(())
+        self.record.finish();
+        self.writer.finish()
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde::Serialize;
 
 use crate::judge::Citation;
@@ -62,7 +63,9 @@ impl Case {
 }
 
 /// How much a case matters.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
 #[serde(rename_all = "lowercase")]
 #[expect(
     clippy::exhaustive_enums,
@@ -72,6 +75,7 @@ pub enum Level {
     /// A shipped official client misbehaves, or data is lost, if it does not hold.
     Must,
     /// Every reference version and transport agrees, but no client breaks.
+    #[default]
     Should,
     /// It legitimately varies: a fact, reported.
     May,

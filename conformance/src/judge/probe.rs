@@ -70,6 +70,10 @@ A < raw "This ZooKeeper instance is not currently serving requests", raw *, clos
 /// # Errors
 /// Says what is in the way.
 pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, String> {
+    #[cfg(feature = "tls")]
+    if let Subject::Tls(address, tls) = subject {
+        tls.check(*address, options.player.patience).await?;
+    }
     let transcript = transcript::parse(PROBES).map_err(|error| error.to_string())?;
     let mut trouble = None;
     for script in transcript.scripts {
@@ -113,7 +117,7 @@ fn learnt(played: &Played, subject: &Subject, options: &Options) -> Bindings {
             config.min_timeout_ms().into(),
             config.max_timeout_ms().into(),
         )),
-        (None, Subject::Tcp(_)) => None,
+        (None, _) => None,
     };
     if let Some((min, max)) = bounds {
         bindings.set_param("min", min);

@@ -2,25 +2,28 @@
 //! case again.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::task::JoinSet;
 
 use crate::judge::Case;
 use crate::judge::CaseReport;
 use crate::judge::Catalogue;
 use crate::judge::Event;
+use crate::judge::Label;
 use crate::judge::Level;
-use crate::judge::Problem;
+use crate::judge::Product;
+use crate::judge::RunInfo;
 use crate::judge::Setting;
+use crate::judge::Standard;
 use crate::judge::Summary;
 use crate::judge::Verdict;
+use crate::judge::flight::Flight;
+use crate::judge::guard::Guard;
 use crate::judge::probe;
 use crate::judge::race;
 use crate::judge::setting;
+use crate::judge::verdict::judged;
 use crate::lab;
 use crate::net;
 use crate::net::Clock;
@@ -38,6 +41,9 @@ pub enum Subject {
     Embedded(Box<server::Config>),
     /// Whatever listens there.
     Tcp(SocketAddr),
+    /// Whatever listens there behind TLS.
+    #[cfg(feature = "tls")]
+    Tls(SocketAddr, net::Tls),
 }
 
 /// How a run goes about it.
@@ -62,6 +68,27 @@ pub struct Options {
     pub tick: Option<i64>,
     /// What is known of the server's setup that cannot be found out.
     pub setting: Setting,
+    /// What the server is called.
+    pub label: Label,
+    /// Of which cases the wire log is kept.
+    pub wire: Wire,
+    /// What is known of the server beforehand.
+    pub standard: Standard,
+    /// What the order of the cases is drawn from; without it, that of the catalogue.
+    pub seed: Option<u64>,
+    /// Who looks after the server, if somebody does.
+    pub guard: Option<Arc<dyn Guard>>,
+}
+
+/// Of which cases the wire log is kept.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Wire {
+    /// Of those that did not go as the reference does it.
+    #[default]
+    Unusual,
+    /// Of all.
+    All,
 }
 
 impl Default for Options {
@@ -75,7 +102,31 @@ impl Default for Options {
             bounds: None,
             tick: None,
             setting: Setting::default(),
+            label: Label::default(),
+            wire: Wire::default(),
+            standard: Standard::default(),
+            seed: None,
+            guard: None,
         }
+    }
+}
+
+impl Options {
+    /// What of this a report should tell.
+    fn told(&self) -> BTreeMap<String, String> {
+        let mut told = BTreeMap::new();
+        let mut tell = |name: &str, value: String| told.insert(name.to_owned(), value);
+        tell("connections", self.connections.to_string());
+        tell("fail-fast", self.fail_fast.to_string());
+        tell("jobs", self.jobs.to_string());
+        tell("timeout", self.player.patience.as_millis().to_string());
+        if let Some(tick) = self.tick {
+            tell("tick", tick.to_string());
+        }
+        if let Some((min, max)) = self.bounds {
+            tell("session-timeout", format!("{min}..{max}"));
+        }
+        told
     }
 }
 
@@ -116,12 +167,13 @@ pub async fn run(
     tell: &mut dyn FnMut(&Event),
 ) -> Summary {
     let clock = Clock::start();
+    let cases = in_order(cases, options.seed);
     let mut run = Run {
         subject,
         options,
         bindings: Bindings::default(),
         summary: Summary::default(),
-        passed: BTreeMap::new(),
+        verdicts: BTreeMap::new(),
         tell,
     };
     let trouble = match probe(subject, options).await {
@@ -131,32 +183,44 @@ pub async fn run(
         }
         Err(trouble) => Some(trouble),
     };
+    let product = match &trouble {
+        Some(_) => Product::unknown().labelled(&options.label),
+        None => Product::find_out(subject, options).await,
+    };
     let bound = |name| run.bindings.param(name).unwrap_or_default();
-    (run.tell)(&Event::RunStarted {
-        schema: 1,
-        version: env!("CARGO_PKG_VERSION"),
+    (run.tell)(&Event::RunStarted(Box::new(RunInfo {
+        schema: RunInfo::SCHEMA,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        product,
         target: subject.to_string(),
+        address: subject.address(),
         cases: cases.len(),
         min_session_timeout: bound("min"),
         max_session_timeout: bound("max"),
-    });
+        level: options.level,
+        seed: options.seed,
+        options: options.told(),
+        profile: (options.standard.profile.as_ref()).map(|profile| profile.name.clone()),
+        selected: cases.iter().map(|case| case.id.clone()).collect(),
+    })));
     run.summary.trouble = match trouble {
-        Some(trouble) => Some(trouble),
-        None => run.judge(catalogue, cases).await,
+        Some(trouble) => Some(trouble + &run.last_words().await),
+        None => run.judge(catalogue, &cases).await,
     };
     run.summary.elapsed = clock.now() - crate::Instant::ZERO;
     (run.tell)(&Event::RunFinished(run.summary.clone()));
     run.summary
 }
 
-struct Run<'a> {
-    subject: &'a Subject,
-    options: &'a Options,
-    bindings: Bindings,
-    summary: Summary,
-    /// Whether each case that is over passed, by id.
-    passed: BTreeMap<String, bool>,
-    tell: &'a mut dyn FnMut(&Event),
+/// A run under way.
+pub(super) struct Run<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) options: &'a Options,
+    pub(super) bindings: Bindings,
+    pub(super) summary: Summary,
+    /// How each case that is over went, by id.
+    pub(super) verdicts: BTreeMap<String, Verdict>,
+    pub(super) tell: &'a mut dyn FnMut(&Event),
 }
 
 impl Run<'_> {
@@ -166,36 +230,42 @@ impl Run<'_> {
         let first = self.play_one(sanity).await;
         if !first.verdict.is_fine() {
             return Some(format!(
-                "the sanity case fails: {}",
-                first.verdict.in_words()
+                "the sanity case fails: {}{}",
+                first.verdict.in_words(),
+                self.last_words().await
             ));
         }
-        self.passed.insert(sanity.id.clone(), true);
+        self.verdicts
+            .insert(sanity.id.clone(), first.verdict.clone());
         if cases.iter().any(|case| case.id == sanity.id) {
             self.count(first);
         }
-        let rest = cases
-            .iter()
-            .copied()
-            .filter(|case| case.id != sanity.id)
-            .collect();
-        let reports = self.play_all(rest).await;
-        let last = self.play_one(sanity).await;
-        if last.verdict.is_fine() {
-            return None;
+        let rest = cases.iter().copied().filter(|case| case.id != sanity.id);
+        let trouble = Flight::new(rest.collect()).fly(self).await;
+        if trouble.is_some() {
+            return trouble;
         }
-        // Whatever failed may have failed because there was no server any more.
-        let suspects: Vec<_> = reports.iter().map(|(id, _)| id.as_str()).collect();
-        Some(format!(
-            "the server no longer passes the sanity case: {}{}{}",
-            last.verdict.in_words(),
-            if suspects.is_empty() {
-                ""
-            } else {
-                "; not passed by then: "
-            },
-            suspects.join(" ")
-        ))
+        let last = self.play_one(sanity).await;
+        if !last.verdict.is_fine() {
+            // Whatever failed may have failed because there was no server any more.
+            let bad = self.verdicts.iter().filter(|(_, verdict)| {
+                !verdict.is_fine() && !matches!(verdict, Verdict::Skipped { .. })
+            });
+            let suspects: Vec<_> = bad.map(|(id, _)| id.as_str()).collect();
+            return Some(format!(
+                "the server no longer passes the sanity case: {}{}{}{}",
+                last.verdict.in_words(),
+                if suspects.is_empty() {
+                    ""
+                } else {
+                    "; not passed by then: "
+                },
+                suspects.join(" "),
+                self.last_words().await
+            ));
+        }
+        self.hold_expectations(catalogue);
+        None
     }
 
     fn sanity<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Case> {
@@ -207,73 +277,45 @@ impl Run<'_> {
         cases.find(|case| (case.group() == SANITY || case.has_tag(SANITY)) && suits(case))
     }
 
-    /// Plays cases as soon as what they need has passed; those that did not pass.
-    async fn play_all(&mut self, cases: Vec<&Case>) -> Vec<(String, Verdict)> {
-        let chosen: BTreeSet<_> = cases.iter().map(|case| case.id.clone()).collect();
-        let mut waiting = cases;
-        waiting.sort_by_key(|case| Turn::of(case));
-        let mut running = JoinSet::new();
-        let mut open = 0;
-        let mut bad = Vec::new();
-        loop {
-            let mut later = Vec::new();
-            for case in waiting {
-                let undecided =
-                    |id: &&String| chosen.contains(*id) && !self.passed.contains_key(*id);
-                let failed = |id: &&String| self.passed.get(*id) == Some(&false);
-                if let Some(by) = case.needs.iter().find(failed) {
-                    let verdict = Verdict::Blocked { by: by.clone() };
-                    bad.push((case.id.clone(), verdict.clone()));
-                    self.count(report(case, verdict, Duration::ZERO, Vec::new()));
-                } else if case.needs.iter().any(|id| undecided(&id))
-                    || running.len() >= self.options.jobs
-                    || (open > 0 && open + case.connections() > self.options.connections)
-                {
-                    later.push(case);
-                } else {
-                    let (subject, bindings) = (self.subject.clone(), self.bindings.clone());
-                    let (case, options) = (case.clone(), self.options.clone());
-                    open += case.connections();
-                    running.spawn(async move {
-                        let script = Arc::clone(&case.script);
-                        let played = play(subject, script, bindings, &options).await;
-                        (case.connections(), judged(&case, &played))
-                    });
-                }
-            }
-            waiting = later;
-            let Some(Ok((closed, report))) = running.join_next().await else {
-                break;
-            };
-            open -= closed;
-            if !report.verdict.is_fine() && !matches!(report.verdict, Verdict::Skipped { .. }) {
-                bad.push((report.id.clone(), report.verdict.clone()));
-            }
-            self.count(report);
-            if self.options.fail_fast && self.summary.failed > 0 {
-                running.abort_all();
-                break;
-            }
+    /// Holds the expectations against what was found.
+    fn hold_expectations(&mut self, catalogue: &Catalogue) {
+        let standard = &self.options.standard;
+        let expectations = &standard.expectations;
+        for broken in expectations.broken(catalogue, &self.verdicts, standard.today) {
+            self.summary.broken += 1;
+            (self.tell)(&Event::ExpectationBroken(broken));
         }
-        bad
     }
 
-    async fn play_one(&self, case: &Case) -> CaseReport {
+    /// How the server came to its end, if it did.
+    async fn last_words(&self) -> String {
+        let Some(guard) = &self.options.guard else {
+            return String::new();
+        };
+        match guard.ended(Duration::from_millis(200)).await {
+            Some(ended) => format!(
+                "; the server has come to its end: {}; it last printed: {}",
+                ended.how,
+                ended.log.join("\n")
+            ),
+            None => String::new(),
+        }
+    }
+
+    pub(super) async fn play_one(&self, case: &Case) -> CaseReport {
         let script = Arc::clone(&case.script);
         let bindings = self.bindings.clone();
-        judged(
-            case,
-            &play(self.subject.clone(), script, bindings, self.options).await,
-        )
+        let played = play(self.subject.clone(), script, bindings, self.options).await;
+        judged(case, &played, self.options)
     }
 
-    fn count(&mut self, report: CaseReport) {
-        // What was not played stands in nobody's way.
-        let fine = report.verdict.is_fine() || matches!(report.verdict, Verdict::Skipped { .. });
-        self.passed.insert(report.id.clone(), fine);
+    pub(super) fn count(&mut self, report: CaseReport) {
+        self.verdicts
+            .insert(report.id.clone(), report.verdict.clone());
         let counter = match &report.verdict {
             Verdict::Passed => &mut self.summary.passed,
             Verdict::Tolerated { .. } => &mut self.summary.tolerated,
+            Verdict::Failed(_) if report.excuse.is_some() => &mut self.summary.excused,
             Verdict::Failed(_) if report.level <= self.options.level => &mut self.summary.failed,
             Verdict::Failed(_) => &mut self.summary.differed,
             Verdict::Blocked { .. } => &mut self.summary.blocked,
@@ -283,6 +325,17 @@ impl Run<'_> {
         *counter += 1;
         (self.tell)(&Event::CaseFinished(Box::new(report)));
     }
+}
+
+/// The order in which cases are started: by their turn, and then that of the catalogue, or one drawn
+/// from a seed.
+fn in_order<'c>(cases: &[&'c Case], seed: Option<u64>) -> Vec<&'c Case> {
+    let mut cases = cases.to_vec();
+    if let Some(seed) = seed {
+        fastrand::Rng::with_seed(seed).shuffle(&mut cases);
+    }
+    cases.sort_by_key(|case| Turn::of(case));
+    cases
 }
 
 /// Plays one script to the subject, as often as it wants to be played, if the subject is what the
@@ -304,7 +357,7 @@ pub async fn play(
             setting::tell_config(&config, &mut bindings);
             Subject::Embedded(Box::new(config))
         }
-        Subject::Tcp(address) => Subject::Tcp(address),
+        other => other,
     };
     match setting.unmet(&bindings) {
         Some(unmet) => Played::unsuitable(unmet.to_string()),
@@ -323,76 +376,22 @@ pub(super) async fn play_once(
     match subject {
         Subject::Embedded(config) => lab::play(*config, script, bindings, options.player.clone()),
         Subject::Tcp(address) => net::play(address, script, bindings, options.player.clone()).await,
+        #[cfg(feature = "tls")]
+        Subject::Tls(address, tls) => {
+            net::play_tls(address, tls, script, bindings, options.player.clone()).await
+        }
     }
 }
 
-/// What a run of its script says about a case.
-fn judged(case: &Case, played: &Played) -> CaseReport {
-    let verdict = match &played.verdict {
-        player::Verdict::Passed { tolerated } if tolerated.is_empty() => Verdict::Passed,
-        player::Verdict::Passed { tolerated } => Verdict::Tolerated {
-            outcomes: tolerated.clone(),
-        },
-        player::Verdict::Untested(player::Trouble::Unsuitable { reason }) => Verdict::Skipped {
-            reason: reason.clone(),
-        },
-        player::Verdict::Untested(trouble) => Verdict::Untested {
-            reason: trouble.to_string(),
-        },
-        player::Verdict::Failed(failure) => Verdict::Failed(Problem {
-            line: failure.line,
-            connection: failure.connection.clone(),
-            sent: player::last_sent(&played.log, &failure.connection),
-            expected: failure.expected.clone(),
-            actual: failure.actual.clone(),
-            outcome: failure.outcome.clone(),
-            why: case.why.clone(),
-        }),
-    };
-    let wire = if verdict.is_fine() {
-        Vec::new()
-    } else {
-        player::wire_log(&played.log)
-    };
-    CaseReport {
-        seen: played.seen.clone(),
-        ..report(case, verdict, played.elapsed, wire)
-    }
-}
-
-fn report(case: &Case, verdict: Verdict, elapsed: Duration, wire: Vec<String>) -> CaseReport {
-    CaseReport {
-        id: case.id.clone(),
-        name: case.name.clone(),
-        level: case.level,
-        title: case.title.clone(),
-        clause: case.clause.clone(),
-        verdict,
-        elapsed,
-        seen: BTreeMap::new(),
-        wire,
-    }
-}
-
-impl Verdict {
-    /// Whether the case went as it may.
+impl Subject {
+    /// Where it listens, if it does.
     #[must_use]
-    pub const fn is_fine(&self) -> bool {
-        matches!(self, Self::Passed | Self::Tolerated { .. })
-    }
-
-    fn in_words(&self) -> String {
+    pub const fn address(&self) -> Option<SocketAddr> {
         match self {
-            Self::Passed | Self::Tolerated { .. } => "it passed".to_owned(),
-            Self::Failed(problem) => {
-                format!(
-                    "expected {}; actual: {}",
-                    problem.expected.join(" or "),
-                    problem.actual
-                )
-            }
-            Self::Blocked { by } => format!("blocked by {by}"),
-            Self::Untested { reason } | Self::Skipped { reason } => reason.clone(),
+            Self::Embedded(_) => None,
+            Self::Tcp(address) => Some(*address),
+            #[cfg(feature = "tls")]
+            Self::Tls(address, _) => Some(*address),
         }
     }
 }
@@ -401,7 +400,9 @@ impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Embedded(_) => f.write_str("embedded server"),
-            Self::Tcp(address) => address.fmt(f),
+            Self::Tcp(_) => f.write_str("TCP"),
+            #[cfg(feature = "tls")]
+            Self::Tls(..) => f.write_str("TLS"),
         }
     }
 }

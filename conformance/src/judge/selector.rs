@@ -3,6 +3,7 @@
 use crate::judge::Case;
 use crate::judge::Catalogue;
 use crate::judge::Level;
+use crate::judge::glob;
 
 /// A choice of cases, as the command line spells it.
 ///
@@ -122,18 +123,6 @@ impl Selector {
     }
 }
 
-/// Whether `text` is `pattern`, where `*` stands for any run of characters.
-fn glob(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(text) = text.strip_prefix(start) else {
-        return false;
-    };
-    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.any(|at| text.get(at..).is_some_and(|text| glob(rest, text)))
-}
-
 fn nearest(text: &str, catalogue: &Catalogue) -> Option<String> {
     let groups = catalogue.cases().iter().map(|case| case.group().to_owned());
     let names = catalogue.cases().iter().map(|case| case.name.clone());
@@ -145,18 +134,4 @@ fn nearest(text: &str, catalogue: &Catalogue) -> Option<String> {
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::glob;
-
-    #[test]
-    fn a_star_stands_for_any_run_of_characters() {
-        assert!(glob("renew/*password*", "renew/wrong-password-is-refused"));
-        assert!(glob("*", "a"));
-        assert!(glob("a*", "a"));
-        assert!(!glob("renew/*password", "renew/wrong-password-is-refused"));
-        assert!(!glob("renew", "renew/x"));
-    }
 }

@@ -5,8 +5,11 @@
 
 mod client;
 mod clock;
+mod dial;
 mod player;
 mod server;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use self::client::Notice;
 pub use self::client::TcpClient;
@@ -14,6 +17,14 @@ pub use self::clock::Clock;
 pub use self::clock::start_millis;
 pub use self::player::Played;
 pub use self::player::play;
+#[cfg(feature = "tls")]
+pub use self::player::play_tls;
 pub use self::server::Control;
 pub use self::server::InMemoryServer;
 pub use self::server::Listener;
+#[cfg(feature = "tls")]
+pub use self::tls::Tls;
+#[cfg(feature = "tls")]
+pub use self::tls::TlsError;
+#[cfg(feature = "tls")]
+pub use self::tls::Trust;

@@ -6,16 +6,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedReadHalf;
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::net::Clock;
+#[cfg(feature = "tls")]
+use crate::net::Tls;
+use crate::net::dial::Dial;
+use crate::net::dial::Receiving;
+use crate::net::dial::Sending;
 use crate::player::Config;
 use crate::player::End;
 use crate::player::Event;
@@ -63,9 +63,29 @@ pub async fn play(
     bindings: Bindings,
     config: Config,
 ) -> Played {
+    play_by(Dial::plain(address), script, bindings, config).await
+}
+
+/// Plays `script` against the server at `address`, over TLS.
+#[cfg(feature = "tls")]
+pub async fn play_tls(
+    address: SocketAddr,
+    tls: Tls,
+    script: Arc<Script>,
+    bindings: Bindings,
+    config: Config,
+) -> Played {
+    let dial = Dial {
+        tls: Some(tls),
+        ..Dial::plain(address)
+    };
+    play_by(dial, script, bindings, config).await
+}
+
+async fn play_by(dial: Dial, script: Arc<Script>, bindings: Bindings, config: Config) -> Played {
     let clock = Clock::start();
     let mut player = Player::new(script, bindings, config, clock.now());
-    let mut wires = Wires::new(address);
+    let mut wires = Wires::new(dial);
     loop {
         while let Some(output) = player.poll() {
             wires.carry_out(output);
@@ -102,7 +122,7 @@ pub async fn play(
 
 /// The connections of one run, each with a task that reads and one that writes.
 struct Wires {
-    address: SocketAddr,
+    dial: Dial,
     tell: mpsc::Sender<(String, Happened)>,
     happened: mpsc::Receiver<(String, Happened)>,
     orders: BTreeMap<String, mpsc::UnboundedSender<Order>>,
@@ -119,11 +139,11 @@ enum Happened {
 }
 
 impl Wires {
-    fn new(address: SocketAddr) -> Self {
+    fn new(dial: Dial) -> Self {
         // A server that sends faster than the player reads has to wait.
         let (tell, happened) = mpsc::channel(64);
         Self {
-            address,
+            dial,
             tell,
             happened,
             orders: BTreeMap::new(),
@@ -152,10 +172,10 @@ impl Wires {
         let (reading, may_read) = watch::channel(true);
         self.reading.insert(name.clone(), reading);
         let tell = self.tell.clone();
-        let address = self.address;
+        let dial = self.dial.clone();
         self.tasks.spawn(async move {
-            let stream = match TcpStream::connect(address).await {
-                Ok(stream) => stream,
+            let (read, write) = match dial.open().await {
+                Ok(halves) => halves,
                 // Accepted, and closed before anybody could notice.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
                     let _ = tell.send((name.clone(), Happened::Opened)).await;
@@ -167,9 +187,7 @@ impl Wires {
                     return;
                 }
             };
-            let _ = stream.set_nodelay(true);
             let _ = tell.send((name.clone(), Happened::Opened)).await;
-            let (read, write) = stream.into_split();
             let reading = tokio::spawn(receive(read, may_read, name, tell));
             obey(write, &mut taken).await;
             reading.abort();
@@ -186,29 +204,23 @@ impl Wires {
 }
 
 /// Carries out orders until the connection is to be closed.
-async fn obey(mut write: OwnedWriteHalf, orders: &mut mpsc::UnboundedReceiver<Order>) {
+async fn obey(mut write: Sending, orders: &mut mpsc::UnboundedReceiver<Order>) {
     let mut open = true;
     while let Some(order) = orders.recv().await {
         match order {
-            Order::Write(bytes) if open => open = write.write_all(&bytes).await.is_ok(),
+            Order::Write(bytes) if open => open = write.write(&bytes).await.is_ok(),
             Order::Write(_) | Order::Open | Order::Pause | Order::Resume => {}
-            Order::Shut => {
-                let _ = write.shutdown().await;
-            }
-            Order::Close => break,
-            Order::Reset => {
-                let _ = write.as_ref().set_zero_linger();
-                break;
-            }
+            Order::Shut => write.shut().await,
+            Order::Close => return write.close().await,
+            Order::Reset => return write.reset(),
         }
     }
-    // The socket closes when both halves are gone, and not with a FIN of its own before a reset.
-    write.forget();
+    write.close().await;
 }
 
 /// Tells what comes in until the server's side ends, while it may be read.
 async fn receive(
-    mut read: OwnedReadHalf,
+    mut read: Receiving,
     mut may_read: watch::Receiver<bool>,
     name: String,
     tell: mpsc::Sender<(String, Happened)>,
@@ -220,15 +232,17 @@ async fn receive(
             return;
         }
         // A pause calls a read off that has not come to anything yet.
-        tokio::select! {
+        let result = tokio::select! {
             biased;
             Ok(_) = may_read.wait_for(|may_read| !*may_read) => continue,
-            result = read.readable() => if result.is_err() { return },
-        }
-        let happened = match read.read(&mut buffer).await {
+            result = read.read(&mut buffer) => result,
+        };
+        let happened = match result {
             Ok(0) => Happened::Ended(End::Fin),
             Ok(count) => Happened::Received(buffer.get(..count).unwrap_or_default().to_vec()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            // TLS without its own goodbye: the connection was closed all the same.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Happened::Ended(End::Fin),
             Err(_) => Happened::Ended(End::Rst),
         };
         let over = matches!(happened, Happened::Ended(_));

@@ -12,7 +12,7 @@ use zk_conformance::judge::Catalogue;
 use zk_conformance::net::InMemoryServer;
 use zk_conformance::server::Config;
 
-fn zkspec(arguments: &[&str]) -> Command {
+pub(crate) fn zkspec(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zkspec"));
     command
         .args(arguments)
@@ -22,7 +22,7 @@ fn zkspec(arguments: &[&str]) -> Command {
 }
 
 /// Runs it in a folder of its own, where it may leave traces.
-fn run(arguments: &[&str]) -> (i32, Output) {
+pub(crate) fn run(arguments: &[&str]) -> (i32, Output) {
     let output = zkspec(arguments)
         .current_dir(scratch())
         .output()
@@ -39,29 +39,33 @@ fn cases() -> usize {
     catalogue().cases().len()
 }
 
-fn scratch() -> PathBuf {
+pub(crate) fn scratch() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     std::fs::create_dir_all(&folder).expect("a scratch folder");
     folder
 }
 
-fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A server process that is killed when it goes out of scope.
-struct Serve {
-    child: Child,
-    address: String,
+pub(crate) struct Serve {
+    pub(crate) child: Child,
+    pub(crate) address: String,
 }
 
 impl Serve {
-    fn start(arguments: &[&str]) -> Self {
-        let mut command = zkspec(&["serve", "127.0.0.1:0"]);
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_at("127.0.0.1:0", arguments)
+    }
+
+    pub(crate) fn start_at(address: &str, arguments: &[&str]) -> Self {
+        let mut command = zkspec(&["serve", address]);
         let mut child = command
             .args(arguments)
             .stdout(Stdio::piped())

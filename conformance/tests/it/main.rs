@@ -14,7 +14,12 @@ mod judge;
 mod net;
 mod oracle;
 mod player;
+mod profile;
 mod recording;
+#[cfg(feature = "report")]
+mod report;
+#[cfg(feature = "cli")]
+mod runner;
 mod schema;
 mod server;
 mod spec;

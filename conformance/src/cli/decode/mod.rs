@@ -13,6 +13,7 @@ use jute_codec::Limits;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::help;
 use crate::cli::input;
 use crate::cli::input::Input;
 use crate::cli::say;
@@ -25,6 +26,7 @@ use crate::transcript::Transcript;
 
 /// What `zkspec decode` takes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::DECODE)]
 pub(super) struct Arguments {
     /// Captures (pcap, pcapng), transcripts, or bytes, as they are or in hex; - is stdin.
     #[arg(default_value = "-")]

@@ -12,11 +12,15 @@ use indicatif::ProgressStyle;
 
 use crate::cli::Exit;
 use crate::judge::CaseReport;
+use crate::judge::Crash;
 use crate::judge::Event;
 use crate::judge::Level;
 use crate::judge::Problem;
+use crate::judge::RunInfo;
 use crate::judge::Summary;
+use crate::judge::Tally;
 use crate::judge::Verdict;
+use crate::report::Mark;
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -35,6 +39,9 @@ pub(in crate::cli) struct Text {
     problems: Vec<(CaseReport, Option<String>)>,
     /// Races, and how often they came out in which way.
     races: Vec<String>,
+    /// What failed as it is known to, or was skipped, and why.
+    known: Vec<String>,
+    broken: Vec<String>,
     runs: u32,
 }
 
@@ -60,30 +67,45 @@ impl Text {
             groups: Vec::new(),
             problems: Vec::new(),
             races: Vec::new(),
+            known: Vec::new(),
+            broken: Vec::new(),
             runs: 0,
         }
     }
 
     pub(in crate::cli) fn tell(&mut self, event: &Event, trace: Option<&str>) {
         match event {
-            Event::RunStarted {
-                target,
-                cases,
-                min_session_timeout,
-                max_session_timeout,
-                ..
-            } => {
+            Event::RunStarted(info) => {
+                let RunInfo {
+                    address,
+                    product,
+                    target,
+                    cases,
+                    min_session_timeout,
+                    max_session_timeout,
+                    profile,
+                    ..
+                } = &**info;
                 self.runs += 1;
                 self.groups.clear();
                 self.problems.clear();
                 self.races.clear();
+                self.known.clear();
                 if !self.quiet && self.runs == 1 {
                     let count = plural(*cases, "case");
-                    self.line(format_args!("{BOLD}{target}{BOLD:#}  {count}"));
+                    let place = match address {
+                        Some(address) if target == "TCP" => format!(" at {address}"),
+                        Some(address) => format!(" at {address} over {target}"),
+                        None => format!(", {target}"),
+                    };
+                    self.line(format_args!("{BOLD}{product}{BOLD:#}{place}  {count}"));
                     if *max_session_timeout > 0 {
                         self.line(format_args!(
                             "{DIM}session timeout {min_session_timeout} to {max_session_timeout} ms{DIM:#}"
                         ));
+                    }
+                    if let Some(profile) = profile {
+                        self.line(format_args!("{DIM}profile {profile}{DIM:#}"));
                     }
                 }
                 self.progress = progress(*cases);
@@ -93,6 +115,9 @@ impl Text {
                 self.progress.set_message(report.name.clone());
                 self.case(report, trace);
             }
+            Event::StressFinished(tally) => self.rates(tally),
+            Event::ServerEnded(crash) => self.crash(crash),
+            Event::ExpectationBroken(broken) => self.broken.push(broken.to_string()),
             Event::RunFinished(summary) => {
                 self.progress.finish_and_clear();
                 self.summary(summary);
@@ -125,7 +150,10 @@ impl Text {
             let remark = match &report.verdict {
                 Verdict::Tolerated { outcomes } => outcomes.join(", "),
                 Verdict::Skipped { reason } => reason.clone(),
-                _ => rates(report),
+                _ => report.excuse.as_ref().map_or_else(
+                    || rates(report),
+                    |excuse| format!("{}: {}", excuse.by, excuse.reason),
+                ),
             };
             let remark = match remark.as_str() {
                 "" => remark,
@@ -140,23 +168,30 @@ impl Text {
             self.races
                 .push(format!("{} {}: {}", report.id, report.name, rates(report)));
         }
-        let skipped = matches!(report.verdict, Verdict::Skipped { .. });
-        if !report.verdict.is_fine() && !skipped {
+        let known = report.excuse.is_some() || matches!(report.verdict, Verdict::Skipped { .. });
+        if known && !self.quiet {
+            let why = match (&report.verdict, &report.excuse) {
+                (Verdict::Skipped { reason }, _) => reason.clone(),
+                (_, Some(excuse)) => format!("{} ({})", excuse.reason, excuse.by),
+                (_, None) => String::new(),
+            };
+            let line = format!("{word:<8} {} {}: {why}", report.id, report.name);
+            self.known.push(line);
+        }
+        if !report.verdict.is_fine() && !known {
             self.problems
                 .push((report.clone(), trace.map(str::to_owned)));
         }
     }
 
     fn word(&self, report: &CaseReport) -> (&'static str, Style) {
-        match &report.verdict {
-            Verdict::Passed => ("passed", GOOD),
-            Verdict::Tolerated { .. } => ("tolerated", GOOD),
-            Verdict::Failed(_) if report.level <= self.level => ("failed", BAD),
-            Verdict::Failed(_) => ("differs", ODD),
-            Verdict::Blocked { .. } => ("blocked", ODD),
-            Verdict::Untested { .. } => ("untested", ODD),
-            Verdict::Skipped { .. } => ("skipped", DIM),
-        }
+        let mark = Mark::of(report, self.level);
+        let style = match mark {
+            Mark::Passed | Mark::Tolerated => GOOD,
+            Mark::Failed => BAD,
+            Mark::Skipped | Mark::Excused | Mark::Differs | Mark::Blocked | Mark::Untested => ODD,
+        };
+        (mark.word(), style)
     }
 
     fn summary(&mut self, summary: &Summary) {
@@ -169,10 +204,17 @@ impl Text {
         for (report, trace) in std::mem::take(&mut self.problems) {
             self.problem(&report, trace.as_deref());
         }
+        for known in std::mem::take(&mut self.known) {
+            self.line(format_args!("  {DIM}{known}{DIM:#}"));
+        }
+        for broken in std::mem::take(&mut self.broken) {
+            self.line(format_args!("\n{BAD}expectation{BAD:#} {broken}"));
+        }
         if let Some(trouble) = &summary.trouble {
             self.line(format_args!("\n{BAD}could not test{BAD:#}: {trouble}"));
         }
-        if self.quiet && summary.failed == 0 && summary.trouble.is_none() {
+        let fine = summary.failed + summary.broken + summary.unexplained_crashes == 0;
+        if self.quiet && fine && summary.trouble.is_none() {
             return;
         }
         let mut parts = Vec::new();
@@ -180,10 +222,17 @@ impl Text {
             (summary.passed, "passed", GOOD),
             (summary.tolerated, "tolerated", GOOD),
             (summary.failed, "failed", BAD),
+            (summary.excused, "failed as known", ODD),
             (summary.differed, "differ where they may", ODD),
             (summary.blocked, "blocked", ODD),
             (summary.untested, "untested", ODD),
-            (summary.skipped, "skipped", DIM),
+            (summary.skipped, "skipped", ODD),
+            (summary.broken, "expectations not true", BAD),
+            (
+                summary.unexplained_crashes,
+                "crashes that no case explains",
+                BAD,
+            ),
         ] {
             if count > 0 {
                 parts.push(format!("{style}{count} {word}{style:#}"));
@@ -215,10 +264,13 @@ impl Text {
                 .filter(|(word, _)| **word != "passed")
                 .map(|(word, count)| format!("{count} {word}"))
                 .collect();
-            let has = |word| group.counts.contains_key(word);
+            let has = |word: &str| group.counts.contains_key(word);
             let (mark, style) = if has("failed") {
                 ("✗", BAD)
-            } else if has("differs") || has("blocked") || has("untested") {
+            } else if ["differs", "blocked", "untested", "skipped", "excused"]
+                .iter()
+                .any(|w| has(w))
+            {
                 ("~", ODD)
             } else {
                 ("✓", GOOD)
@@ -261,8 +313,10 @@ impl Text {
             Verdict::Blocked { by } => {
                 self.line(format_args!("  blocked by {by}, which did not pass"));
             }
-            Verdict::Untested { reason } => self.line(format_args!("  {reason}")),
-            Verdict::Passed | Verdict::Tolerated { .. } | Verdict::Skipped { .. } => {}
+            Verdict::Untested { reason } | Verdict::Skipped { reason } => {
+                self.line(format_args!("  {reason}"));
+            }
+            Verdict::Passed | Verdict::Tolerated { .. } => {}
         }
     }
 
@@ -277,9 +331,49 @@ impl Text {
         }
         self.line(format_args!("  actual    {BOLD}{}{BOLD:#}", problem.actual));
         self.line(format_args!("  clause    {}", report.clause));
-        self.line(format_args!("  why       {}", problem.why));
+        self.line(format_args!("  why       {}", report.why));
         if let Some(trace) = trace {
             self.line(format_args!("  replay    {trace}"));
+        }
+        self.server_log(&report.server_log);
+    }
+
+    /// Tells of an end of the server that has no case of its own to be told with.
+    fn crash(&mut self, crash: &Crash) {
+        if crash.by.is_empty() {
+            self.line(format_args!(
+                "\n{BAD}CRASHED{BAD:#} the server came to its end: {}",
+                crash.how
+            ));
+            self.line(format_args!("  during    {}", crash.during.join(" ")));
+            self.line(format_args!("  alone     none of them brings it about"));
+            self.server_log(&crash.log);
+        }
+    }
+
+    /// Tells of the cases that went now this way, now that.
+    fn rates(&mut self, tally: &Tally) {
+        let (runs, cases) = (tally.runs, plural(tally.cases.len(), "case"));
+        let varied = tally.varied().count();
+        self.line(format_args!(
+            "\n{BOLD}{runs} runs of {cases}{BOLD:#}: {varied} went more than one way"
+        ));
+        for rates in tally.varied() {
+            let total: usize = rates.outcomes.values().sum();
+            let percent = |count: usize| count * 100 / total.max(1);
+            let ways = rates.outcomes.iter();
+            let ways: Vec<_> = ways
+                .map(|(way, count)| format!("{way} {count} of {total} ({} %)", percent(*count)))
+                .collect();
+            let ways = ways.join(", ");
+            self.line(format_args!("  {} {}  {ways}", rates.id, rates.name));
+        }
+    }
+
+    fn server_log(&mut self, log: &[String]) {
+        for (index, line) in log.iter().enumerate() {
+            let label = if index == 0 { "printed" } else { "" };
+            self.line(format_args!("  {label:<9} {DIM}{line}{DIM:#}"));
         }
     }
 

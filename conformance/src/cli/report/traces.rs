@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::cli::serve::Setup;
 use crate::judge::Catalogue;
 use crate::judge::Event;
 use crate::judge::Verdict;
@@ -16,20 +15,20 @@ use crate::transcript::Transcript;
 pub(in crate::cli) struct Traces {
     directory: PathBuf,
     address: Option<SocketAddr>,
-    /// What the built-in server was told, as its flags.
-    setup: String,
+    /// How the server is reached, or what the built-in one was told, as flags.
+    flags: String,
 }
 
 impl Traces {
     pub(in crate::cli) fn new(
         directory: PathBuf,
         address: Option<SocketAddr>,
-        setup: &Setup,
+        flags: String,
     ) -> Self {
         Self {
             directory,
             address,
-            setup: setup.flags(),
+            flags,
         }
     }
 
@@ -52,6 +51,10 @@ impl Traces {
             "what went over the wire:".to_owned(),
         ];
         remarks.extend(report.wire.iter().map(|line| format!("  {line}")));
+        if !report.server_log.is_empty() {
+            remarks.push("what the server printed before it came to its end:".to_owned());
+            remarks.extend(report.server_log.iter().map(|line| format!("  {line}")));
+        }
         let remarks = remarks
             .into_iter()
             .map(|text| Step::new(Action::Comment(text)));
@@ -67,9 +70,13 @@ impl Traces {
         Some(match (written, self.address) {
             (Err(error), _) => format!("cannot write {}: {error}", path.display()),
             (Ok(()), Some(address)) => {
-                format!("zkspec replay {} --target {address}", path.display())
+                format!(
+                    "zkspec replay {} --target {address}{}",
+                    path.display(),
+                    self.flags
+                )
             }
-            (Ok(()), None) => format!("zkspec replay {}{}", path.display(), self.setup),
+            (Ok(()), None) => format!("zkspec replay {}{}", path.display(), self.flags),
         })
     }
 }

@@ -23,6 +23,7 @@ mod plain;
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::Serialize;
 
 use crate::judge::Level;
@@ -87,7 +88,7 @@ pub struct SpecificationError {
 }
 
 /// The words of a clause that a case quotes.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "an id and a quote is what a citation is"

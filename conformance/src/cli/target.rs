@@ -1,0 +1,54 @@
+//! Where the server is that is judged.
+
+use std::net::SocketAddr;
+use std::net::ToSocketAddrs;
+
+use crate::cli::Exit;
+use crate::cli::Trouble;
+
+/// A server, as the command line names it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Target {
+    /// The name before the port.
+    pub(super) host: String,
+    /// What that name stands for.
+    pub(super) address: SocketAddr,
+}
+
+impl Target {
+    /// Whether a word of the command line is an address: it ends in a port.
+    pub(super) fn is_meant(word: &str) -> bool {
+        word.rsplit_once(':')
+            .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+    }
+
+    /// Looks up `HOST:PORT`.
+    pub(super) fn find(word: &str) -> Result<Self, Trouble> {
+        let unresolved = |reason: String| Trouble {
+            exit: Exit::Untested,
+            message: format!("cannot find {word}: {reason}"),
+            hint: None,
+        };
+        let mut found = word
+            .to_socket_addrs()
+            .map_err(|error| unresolved(error.to_string()))?;
+        let address = found
+            .next()
+            .ok_or_else(|| unresolved("it has no address".to_owned()))?;
+        let host = word.rsplit_once(':').map_or(word, |(host, _)| host);
+        Ok(Self {
+            host: host.trim_matches(['[', ']']).to_owned(),
+            address,
+        })
+    }
+
+    /// Splits the words of a command line into the server, if they begin with one, and the rest.
+    pub(super) fn split(words: &[String]) -> Result<(Option<Self>, Vec<String>), Trouble> {
+        match words.split_first() {
+            Some((first, rest)) if Self::is_meant(first) => {
+                Ok((Some(Self::find(first)?), rest.to_vec()))
+            }
+            _ => Ok((None, words.to_vec())),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Cases played side by side, each as soon as what it needs has passed; and what becomes of them
+//! if the server comes to its end meanwhile.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::judge::Case;
+use crate::judge::CaseReport;
+use crate::judge::Crash;
+use crate::judge::Event;
+use crate::judge::Verdict;
+use crate::judge::guard::Ended;
+use crate::judge::guard::Guard;
+use crate::judge::run::Run;
+use crate::judge::run::play;
+use crate::judge::verdict::crashed;
+use crate::judge::verdict::judged;
+use crate::judge::verdict::report;
+
+/// How many cases may be over before it is made sure that the server still lives.
+const HELD: usize = 32;
+
+/// How long a server may take to be gone after its last connection.
+const GRACE: Duration = Duration::from_millis(50);
+
+/// How often a server is started again before it is given up.
+const RESTARTS: usize = 50;
+
+/// Cases that are to be played.
+pub(super) struct Flight<'c> {
+    /// The ids of all of them.
+    chosen: BTreeSet<&'c str>,
+    waiting: Vec<&'c Case>,
+    under_way: BTreeMap<String, &'c Case>,
+    running: JoinSet<CaseReport>,
+    /// Over, but the server may have come to its end because of them.
+    held: Vec<(&'c Case, CaseReport)>,
+    restarts: usize,
+}
+
+impl<'c> Flight<'c> {
+    pub(super) fn new(cases: Vec<&'c Case>) -> Self {
+        Self {
+            chosen: cases.iter().map(|case| case.id.as_str()).collect(),
+            waiting: cases,
+            under_way: BTreeMap::new(),
+            running: JoinSet::new(),
+            held: Vec::new(),
+            restarts: 0,
+        }
+    }
+
+    /// Plays them all; why their verdicts say nothing, if so.
+    pub(super) async fn fly(&mut self, run: &mut Run<'_>) -> Option<String> {
+        loop {
+            self.start(run);
+            let Some(landed) = self.running.join_next().await else {
+                if self.under_way.is_empty() {
+                    return None;
+                }
+                self.lose(run);
+                continue;
+            };
+            // One that is lost: see there.
+            let Ok(landed) = landed else { continue };
+            let Some(case) = self.under_way.remove(&landed.id) else {
+                continue;
+            };
+            match run.options.guard.clone() {
+                None => run.count(landed),
+                Some(guard) => {
+                    let fine = landed.verdict.is_fine();
+                    self.held.push((case, landed));
+                    let sure = !fine || self.running.is_empty() || self.held.len() >= HELD;
+                    let patience = if sure { GRACE } else { Duration::ZERO };
+                    if let Some(ended) = guard.ended(patience).await {
+                        if let Some(trouble) = self.crash(run, &*guard, ended).await {
+                            return Some(trouble);
+                        }
+                    } else if sure {
+                        self.held
+                            .drain(..)
+                            .for_each(|(_, report)| run.count(report));
+                    }
+                }
+            }
+            if run.options.fail_fast && run.summary.failed > 0 {
+                self.running.abort_all();
+                return None;
+            }
+        }
+    }
+
+    /// Starts every case that may run.
+    fn start(&mut self, run: &mut Run<'_>) {
+        let mut open: usize = self.under_way.values().map(|case| case.connections()).sum();
+        for case in std::mem::take(&mut self.waiting) {
+            let options = run.options;
+            let undecided =
+                |id: &&String| self.chosen.contains(id.as_str()) && !run.verdicts.contains_key(*id);
+            // What was not played stands in nobody's way.
+            let failed = |id: &&String| {
+                let verdict = run.verdicts.get(*id);
+                verdict.is_some_and(|it| !it.is_fine() && !matches!(it, Verdict::Skipped { .. }))
+            };
+            if let Some(reason) = options.standard.skip(case) {
+                run.count(report(case, Verdict::Skipped { reason }, &options.standard));
+            } else if let Some(by) = case.needs.iter().find(failed) {
+                let verdict = Verdict::Blocked { by: by.clone() };
+                run.count(report(case, verdict, &options.standard));
+            } else if case.needs.iter().any(|id| undecided(&id))
+                || self.running.len() >= options.jobs
+                || (open > 0 && open + case.connections() > options.connections)
+            {
+                self.waiting.push(case);
+            } else {
+                open += case.connections();
+                self.under_way.insert(case.id.clone(), case);
+                let (subject, bindings) = (run.subject.clone(), run.bindings.clone());
+                let (case, options) = (case.clone(), options.clone());
+                self.running.spawn(async move {
+                    let script = Arc::clone(&case.script);
+                    let played = play(subject, script, bindings, &options).await;
+                    judged(&case, &played, &options)
+                });
+            }
+        }
+    }
+
+    /// Tells of cases whose tasks are gone without a word: a fault of the judge, and no verdict.
+    fn lose(&mut self, run: &mut Run<'_>) {
+        for case in std::mem::take(&mut self.under_way).into_values() {
+            let reason = "it was cut off by a fault of zkspec itself".to_owned();
+            run.count(report(
+                case,
+                Verdict::Untested { reason },
+                &run.options.standard,
+            ));
+        }
+    }
+
+    /// Finds out during which case the server came to its end: those it may have been are played
+    /// again, alone, until it happens again, and once more. Whatever else was under way is played again later.
+    async fn crash(
+        &mut self,
+        run: &mut Run<'_>,
+        guard: &dyn Guard,
+        ended: Ended,
+    ) -> Option<String> {
+        self.running.shutdown().await;
+        let held = self.held.drain(..).map(|(case, _)| case);
+        let under_way = std::mem::take(&mut self.under_way).into_values();
+        let suspects: Vec<_> = held.chain(under_way).collect();
+        let mut crash = Crash {
+            how: ended.how,
+            log: ended.log,
+            during: suspects.iter().map(|case| case.id.clone()).collect(),
+            by: Vec::new(),
+        };
+        if let Err(trouble) = self.restart(guard).await {
+            return Some(format!("{trouble}; it had come to its end: {}", crash.how));
+        }
+        let (timed, quick): (Vec<_>, Vec<_>) = suspects
+            .into_iter()
+            .partition(|case| case.has_tag("timing"));
+        let mut again = timed;
+        for case in quick {
+            if !crash.by.is_empty() {
+                again.push(case);
+                continue;
+            }
+            // Twice: once may be chance.
+            let mut alone = run.play_one(case).await;
+            let mut ended = guard.ended(GRACE).await;
+            if ended.is_some() {
+                if let Err(trouble) = self.restart(guard).await {
+                    return Some(trouble);
+                }
+                alone = run.play_one(case).await;
+                ended = guard.ended(GRACE).await;
+            }
+            if let Some(ended) = ended {
+                crash.by.push(case.id.clone());
+                run.count(crashed(case, alone, ended, &run.options.standard));
+                if let Err(trouble) = self.restart(guard).await {
+                    return Some(trouble);
+                }
+            } else {
+                run.count(alone);
+            }
+        }
+        self.waiting.extend(again);
+        run.ended(crash);
+        None
+    }
+
+    async fn restart(&mut self, guard: &dyn Guard) -> Result<(), String> {
+        self.restarts += 1;
+        if self.restarts > RESTARTS {
+            return Err(format!(
+                "the server was started again {RESTARTS} times: that is enough"
+            ));
+        }
+        let restarted = guard.restart().await;
+        restarted.map_err(|trouble| format!("the server could not be started again: {trouble}"))
+    }
+}
+
+impl Run<'_> {
+    /// Counts and tells of an end of the server.
+    pub(super) fn ended(&mut self, crash: Crash) {
+        if crash.by.is_empty() {
+            self.summary.unexplained_crashes += 1;
+        }
+        (self.tell)(&Event::ServerEnded(crash));
+    }
+}
