@@ -94,6 +94,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 "why": case.why,
                 "tags": case.tags,
                 "needs": case.needs,
+                "server": case.script.header("server"),
+                "race": case.script.header("race"),
             })),
         }
     }
@@ -142,6 +144,8 @@ pub(super) fn explain(arguments: &Explain) -> Result<Exit, Trouble> {
         ("observed", &case.observed),
         ("tags", &case.tags.join(" ")),
         ("needs", &case.needs.join(" ")),
+        ("server", case.script.header("server").unwrap_or_default()),
+        ("race", case.script.header("race").unwrap_or_default()),
     ] {
         if !text.is_empty() {
             say(format_args!("  {name:<9} {text}"));
