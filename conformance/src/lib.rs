@@ -50,6 +50,7 @@
 //! exchanges, ensembles.
 
 pub mod capture;
+pub mod checker;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
