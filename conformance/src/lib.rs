@@ -45,10 +45,11 @@
 //!
 //! # What is judged, and what is not
 //!
-//! Framing, the connect records, renewal, expiry, pings, the end of a session, headers, auth, and
-//! four-letter words. Not yet: operations on data (the in-memory server answers `UNIMPLEMENTED`; in
-//! captures their headers, xids and order are held to the rules), SASL exchanges, ensembles. A server
-//! behind TLS is judged by what it says within.
+//! Framing, the connect records, renewal, expiry, pings, the end of a session, headers, auth,
+//! four-letter words, read-only members, limits; and as much of data as shows what sessions are for:
+//! ephemeral nodes and watches. Not yet: other operations on data (`zkspec serve` answers
+//! `UNIMPLEMENTED`; in captures their headers, xids and order are held to the rules), SASL
+//! exchanges, ensembles. A server behind TLS is judged by what it says within.
 
 pub mod capture;
 pub mod checker;

@@ -75,6 +75,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 "needs": case.needs,
                 "waits_for_expiry": case.has_tag("timing"),
                 "connections": case.connections(),
+                "server": case.script.header("server"),
+                "race": case.script.header("race"),
             })),
         }
     }

@@ -107,7 +107,7 @@ fn the_embedded_server_is_as_it_should_be() {
 
 #[test]
 fn a_server_over_tcp_is_as_it_should_be() {
-    let serve = Serve::start(&["--tick-time", "100"]);
+    let serve = Serve::start(&["--tick-time", "400"]);
     let (code, output) = run(&["server", &serve.address]);
     assert_eq!(code, 0, "{}", stdout(&output));
 }
