@@ -104,7 +104,11 @@ impl Lab {
         let input = match &order {
             Order::Write(bytes) => server::Input::Receive { connection, bytes },
             Order::Shut => server::Input::Eof { connection },
-            Order::Open | Order::Close | Order::Reset => {
+            Order::Close => {
+                self.names.remove(&connection);
+                server::Input::Eof { connection }
+            }
+            Order::Open | Order::Reset => {
                 self.names.remove(&connection);
                 server::Input::Lost { connection }
             }

@@ -4,6 +4,7 @@ mod decode;
 mod exit;
 mod input;
 mod list;
+mod mutants;
 mod replay;
 mod report;
 mod schema;
@@ -54,6 +55,8 @@ enum Verb {
     List(list::Arguments),
     /// Explain a case: what it claims, where that comes from, what it plays.
     Explain(list::Explain),
+    /// Put servers with deliberate flaws to the cases: which case finds which flaw.
+    Mutants(mutants::Arguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::List(arguments) => list::run(&arguments),
         Verb::Explain(arguments) => list::explain(&arguments),
+        Verb::Mutants(arguments) => mutants::run(&arguments),
         Verb::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "zkspec", &mut std::io::stdout());

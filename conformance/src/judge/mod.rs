@@ -7,6 +7,7 @@
 mod case;
 mod catalogue;
 mod event;
+mod mutants;
 mod run;
 mod selector;
 
@@ -19,6 +20,9 @@ pub use self::event::Event;
 pub use self::event::Problem;
 pub use self::event::Summary;
 pub use self::event::Verdict;
+pub use self::mutants::Kill;
+pub use self::mutants::KillMatrix;
+pub use self::mutants::Mutant;
 pub use self::run::Options;
 pub use self::run::Subject;
 pub use self::run::play;
