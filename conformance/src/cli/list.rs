@@ -1,19 +1,24 @@
-//! `zkspec list` and `zkspec explain`: the catalogue, read.
+//! `zkspec list` and `zkspec explain`: the catalogue and the specification, read.
 
 use anstyle::Style;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::clause;
 use crate::cli::say;
 use crate::judge::Case;
 use crate::judge::Catalogue;
 use crate::judge::Selection;
+use crate::judge::Specification;
 
 /// What `zkspec list` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Which cases: ZK0402, a group, a name with *, tag:NAME, level:LEVEL; ! in front excludes.
     selectors: Vec<String>,
+    /// The clauses instead of the cases: by id, such as CONNECT-4, or by group.
+    #[arg(long)]
+    clauses: bool,
     /// As text for people, or one JSON object a line.
     #[arg(long, default_value = "text")]
     format: Format,
@@ -28,13 +33,19 @@ enum Format {
 /// What `zkspec explain` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Explain {
-    /// A case, by id or name.
-    case: String,
+    /// A case, by id or name, or a clause, by id.
+    #[arg(value_name = "ID")]
+    id: String,
 }
 
 /// The catalogue that comes with the program.
 pub(super) fn catalogue() -> Result<Catalogue, Trouble> {
     Catalogue::embedded().map_err(|error| Trouble::usage(error.to_string()))
+}
+
+/// The specification that comes with the program.
+fn specification() -> Result<Specification, Trouble> {
+    Specification::embedded().map_err(|error| Trouble::usage(error.to_string()))
 }
 
 /// The cases that `selectors` choose; a selector that matches nothing is an error of its own.
@@ -60,6 +71,9 @@ pub(super) fn select<'a>(
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    if arguments.clauses {
+        return clauses(arguments);
+    }
     let catalogue = catalogue()?;
     for case in select(&catalogue, &arguments.selectors)? {
         match arguments.format {
@@ -86,14 +100,33 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     Ok(Exit::Fine)
 }
 
+fn clauses(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let specification = specification()?;
+    for clause in clause::select(&specification, &arguments.selectors)? {
+        match arguments.format {
+            Format::Text => say(format_args!(
+                "{:<10}  {:<6}  {}",
+                clause.id, clause.level, clause.text
+            )),
+            Format::Json => say(serde_json::json!(clause)),
+        }
+    }
+    Ok(Exit::Fine)
+}
+
 pub(super) fn explain(arguments: &Explain) -> Result<Exit, Trouble> {
     let catalogue = catalogue()?;
-    let Some(case) = catalogue.find(&arguments.case) else {
-        let selectors = [arguments.case.clone()];
+    let specification = specification()?;
+    if let Some(clause) = specification.find(&arguments.id) {
+        clause::explain(clause, &catalogue);
+        return Ok(Exit::Fine);
+    }
+    let Some(case) = catalogue.find(&arguments.id) else {
+        let selectors = [arguments.id.clone()];
         return Err(match select(&catalogue, &selectors) {
             Err(trouble) => trouble,
-            Ok(cases) => Trouble::usage(format!("{:?} is {} cases", arguments.case, cases.len()))
-                .hint("give one case, by id or name"),
+            Ok(cases) => Trouble::usage(format!("{:?} is {} cases", arguments.id, cases.len()))
+                .hint("give one case, by id or name, or one clause, by id"),
         });
     };
     let bold = Style::new().bold();
@@ -103,7 +136,7 @@ pub(super) fn explain(arguments: &Explain) -> Result<Exit, Trouble> {
     ));
     for (name, text) in [
         ("claims", case.title.as_str()),
-        ("clause", &case.clause),
+        ("clause", &case.clause.to_string()),
         ("why", &case.why),
         ("source", &case.source),
         ("observed", &case.observed),
@@ -125,5 +158,9 @@ pub(super) fn explain(arguments: &Explain) -> Result<Exit, Trouble> {
         "\nrun it: zkspec server HOST:PORT {}",
         case.id
     ));
+    if let Some(clause) = specification.find(&case.clause.id) {
+        say("");
+        clause::explain(clause, &catalogue);
+    }
     Ok(Exit::Fine)
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod clause;
 mod decode;
 mod exit;
 mod input;
@@ -51,9 +52,9 @@ enum Verb {
     Replay(replay::Arguments),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
-    /// List the cases.
+    /// List the cases, or the clauses they judge.
     List(list::Arguments),
-    /// Explain a case: what it claims, where that comes from, what it plays.
+    /// Explain a case or a clause: what it says, where that comes from, what judges it.
     Explain(list::Explain),
     /// Put servers with deliberate flaws to the cases: which case finds which flaw.
     Mutants(mutants::Arguments),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::judge::Citation;
 use crate::transcript::Action;
 use crate::transcript::Script;
 use crate::transcript::Step;
@@ -21,8 +22,8 @@ pub struct Case {
     pub level: Level,
     /// What it claims, in one sentence.
     pub title: String,
-    /// The rule it rests on.
-    pub clause: String,
+    /// The clause it judges.
+    pub clause: Citation,
     /// Where in Apache's source the rule is.
     pub source: String,
     /// On which servers it was seen.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::judge::Case;
+use crate::judge::Citation;
 use crate::transcript;
 use crate::transcript::Script;
 use crate::transcript::SyntaxError;
@@ -54,6 +55,16 @@ pub enum CatalogueError {
     /// The level is not one.
     #[error("{file}.zkt: {name}: {error}")]
     Level {
+        /// The file.
+        file: String,
+        /// The case.
+        name: String,
+        /// What is wrong.
+        error: String,
+    },
+    /// No clause is quoted.
+    #[error("{file}.zkt: {name}: {error}")]
+    Citation {
         /// The file.
         file: String,
         /// The case.
@@ -163,11 +174,17 @@ fn case(file: &str, script: Script) -> Result<Case, CatalogueError> {
             name: script.name.clone(),
             error,
         })?;
+    let clause =
+        Citation::parse(&required("clause")?).map_err(|error| CatalogueError::Citation {
+            file: file.to_owned(),
+            name: script.name.clone(),
+            error,
+        })?;
     Ok(Case {
         id: required("id")?,
         level,
         title: required("title")?,
-        clause: required("clause")?,
+        clause,
         source: required("source")?,
         observed: required("observed")?,
         why: required("why")?,

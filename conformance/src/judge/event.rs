@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::judge::Citation;
 use crate::judge::Level;
 
 /// Something that happened in a run.
@@ -46,6 +47,8 @@ pub struct CaseReport {
     pub level: Level,
     /// What it claims.
     pub title: String,
+    /// The clause it judges.
+    pub clause: Citation,
     /// How it went.
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -99,8 +102,6 @@ pub struct Problem {
     pub outcome: Option<String>,
     /// What breaks.
     pub why: String,
-    /// The rule.
-    pub clause: String,
 }
 
 /// How a run went.

@@ -1,7 +1,7 @@
 //! Judges a server by the catalogue of cases.
 //!
-//! A [`Catalogue`] is data: scripts in the transcript language with an id, a level and the clause
-//! each rests on. [`run`] plays them against a [`Subject`], the sanity case first and last, and
+//! A [`Catalogue`] is data: scripts in the transcript language with an id, a level and the
+//! [`Clause`] of the [`Specification`] that each judges. [`run`] plays them against a [`Subject`], the sanity case first and last, and
 //! tells of each [`Event`] as it happens; every report is made from these events alone.
 
 mod case;
@@ -10,6 +10,7 @@ mod event;
 mod mutants;
 mod run;
 mod selector;
+mod spec;
 
 pub use self::case::Case;
 pub use self::case::Level;
@@ -30,3 +31,8 @@ pub use self::run::probe;
 pub use self::run::run;
 pub use self::selector::Selection;
 pub use self::selector::SelectorError;
+pub use self::spec::Citation;
+pub use self::spec::Clause;
+pub use self::spec::Fault;
+pub use self::spec::Specification;
+pub use self::spec::SpecificationError;

@@ -344,7 +344,6 @@ fn judged(case: &Case, played: &Played) -> CaseReport {
             actual: failure.actual.clone(),
             outcome: failure.outcome.clone(),
             why: case.why.clone(),
-            clause: case.clause.clone(),
         }),
     };
     let wire = if verdict.is_fine() {
@@ -361,6 +360,7 @@ fn report(case: &Case, verdict: Verdict, elapsed: Duration, wire: Vec<String>) -
         name: case.name.clone(),
         level: case.level,
         title: case.title.clone(),
+        clause: case.clause.clone(),
         verdict,
         elapsed,
         wire,

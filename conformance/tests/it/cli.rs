@@ -103,7 +103,15 @@ fn a_failure_names_the_case_and_leaves_a_transcript() {
     let (code, output) = run(&["server", "renew", "--flaw", "no-password-check"]);
     let text = stdout(&output);
     assert_eq!(code, 1, "{text}");
-    for part in ["FAILED", "ZK0409", "expected", "actual", "why", "replay"] {
+    for part in [
+        "FAILED",
+        "ZK0409",
+        "expected",
+        "actual",
+        "clause    RENEW-8 ",
+        "why",
+        "replay",
+    ] {
         assert!(text.contains(part), "no {part} in {text}");
     }
     let trace = scratch().join("zk-out/ZK0409.zkt");
@@ -209,6 +217,11 @@ fn reports_for_machines_hold_every_case() {
     let xml = std::fs::read_to_string(junit).expect("a report");
     assert!(xml.starts_with("<?xml"), "{xml}");
     assert_eq!(xml.matches("<testcase ").count(), 147);
+    assert!(
+        xml.contains(r#"<property name="clause" value="CLOSE-1"/>"#),
+        "{xml}"
+    );
+    assert!(xml.contains("clause: CLOSE-1 "), "{xml}");
     assert_eq!(
         xml.matches("<failure ").count(),
         1,
@@ -228,6 +241,8 @@ fn reports_for_machines_hold_every_case() {
         .filter(|event| event["verdict"] == "failed")
         .collect();
     assert_eq!(failed[0]["id"], "ZK0701");
+    assert_eq!(failed[0]["clause"]["id"], "CLOSE-1");
+    assert!(failed[0]["clause"]["quote"].is_string());
     assert_eq!(events[148]["failed"], 1);
 }
 
@@ -300,13 +315,51 @@ fn the_catalogue_can_be_listed_and_explained() {
     let (code, output) = run(&["list", "--format", "json", "ZK0402"]);
     let case: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     assert_eq!((code, &case["id"]), (0, &serde_json::json!("ZK0402")));
-    let (code, output) = run(&["explain", "ZK0409"]);
+    for id in ["ZK0409", "renew/wrong-password-is-refused"] {
+        let (code, output) = run(&["explain", id]);
+        let said = stdout(&output);
+        assert_eq!(code, 0);
+        for part in ["ConnectRequest", "RENEW-8 (MUST)", "relied on by"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+}
+
+#[test]
+fn clauses_can_be_listed_and_explained() {
+    let (code, output) = run(&["list", "--clauses"]);
+    let all = stdout(&output).lines().count();
+    let (other, output) = run(&["list", "--clauses", "ping", "CONNECT-3"]);
+    let lines = stdout(&output);
+    let ids: Vec<_> = lines
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!((code, other), (0, 0));
+    assert!(all > ids.len());
+    assert!(ids.contains(&"PING-1") && ids.contains(&"CONNECT-3"));
+    assert!(!ids.contains(&"CONNECT-4"), "{ids:?}");
+
+    let (_, output) = run(&["list", "--clauses", "--format", "json", "ping-1"]);
+    let clause: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!(clause["id"], "PING-1");
+    assert_eq!(clause["level"], "must");
+
+    let (code, output) = run(&["explain", "RENEW-8"]);
+    let said = stdout(&output);
     assert_eq!(code, 0);
-    assert!(
-        stdout(&output).contains("ConnectRequest"),
-        "{}",
-        stdout(&output)
-    );
+    for part in [
+        "RENEW-8 (MUST)",
+        "ZooKeeperServer.checkPasswd",
+        "conformance/spec/renew.md#renew-8",
+        "ZK0409",
+        "renew/every-byte-of-the-password-counts",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (code, output) = run(&["list", "--clauses", "PONG-1"]);
+    assert_eq!(code, 4);
+    assert!(stderr(&output).contains("hint: zkspec list --clauses"));
 }
 
 /// What `zkspec decode --json` writes about a file, line by line.

@@ -16,6 +16,7 @@ mod player;
 mod recording;
 mod schema;
 mod server;
+mod spec;
 mod tcp_client;
 mod transcript;
 mod world;

@@ -35,6 +35,7 @@ impl Junit {
         case.add_property(Property::new("id", report.id.as_str()));
         case.add_property(Property::new("level", report.level.to_string()));
         case.add_property(Property::new("title", report.title.as_str()));
+        case.add_property(Property::new("clause", report.clause.id.as_str()));
         if !report.wire.is_empty() {
             case.set_system_out(report.wire.join("\n"));
         }
@@ -82,7 +83,7 @@ fn status(report: &CaseReport) -> TestCaseStatus {
                 problem.expected.join(" or "),
                 problem.actual
             ),
-            format!("why: {}\nclause: {}", problem.why, problem.clause),
+            format!("why: {}\nclause: {}", problem.why, report.clause),
         ),
     };
     let mut status = TestCaseStatus::non_success(kind);

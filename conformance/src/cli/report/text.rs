@@ -226,7 +226,7 @@ impl Text {
             "\n{style}{word}{style:#} {BOLD}{name}{BOLD:#}  {id} {level}"
         ));
         match &report.verdict {
-            Verdict::Failed(problem) => self.failure(problem, &report.title, trace),
+            Verdict::Failed(problem) => self.failure(problem, report, trace),
             Verdict::Blocked { by } => {
                 self.line(format_args!("  blocked by {by}, which did not pass"));
             }
@@ -235,8 +235,8 @@ impl Text {
         }
     }
 
-    fn failure(&mut self, problem: &Problem, title: &str, trace: Option<&str>) {
-        self.line(format_args!("  claim     {title}"));
+    fn failure(&mut self, problem: &Problem, report: &CaseReport, trace: Option<&str>) {
+        self.line(format_args!("  claim     {}", report.title));
         if let Some(sent) = &problem.sent {
             self.line(format_args!("  sent      {} > {sent}", problem.connection));
         }
@@ -245,6 +245,7 @@ impl Text {
             self.line(format_args!("  {label}  {expected}"));
         }
         self.line(format_args!("  actual    {BOLD}{}{BOLD:#}", problem.actual));
+        self.line(format_args!("  clause    {}", report.clause));
         self.line(format_args!("  why       {}", problem.why));
         if let Some(trace) = trace {
             self.line(format_args!("  replay    {trace}"));
