@@ -58,10 +58,6 @@ const UNCAUGHT: &[(Flaw, &str)] = &[
         "that auth does not count is a quirk, so it is a tolerated outcome",
     ),
     (
-        Flaw::PingZxidOwn,
-        "the connections that are compared have had as many answers",
-    ),
-    (
         Flaw::WordSilent,
         "which words a server answers is its own affair, so closing is a tolerated outcome",
     ),

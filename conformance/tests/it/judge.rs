@@ -71,8 +71,5 @@ fn every_mutant_is_killed_or_excused_and_the_sound_server_lives() {
     let catalogue = catalogue();
     let matrix = KillMatrix::new(&catalogue, Flaw::ALL);
     assert_eq!(matrix.mutants().len(), Flaw::ALL.len());
-    for mutant in matrix.mutants() {
-        let is_excused = mutant.excuse().is_some();
-        assert_eq!(mutant.kills.is_empty(), is_excused, "{}", mutant.flaw);
-    }
+    assert_eq!(matrix.complaints(), Vec::<String>::new());
 }

@@ -72,7 +72,9 @@ impl Flaws {
         self.bend(right, |is_ahead, flaw| match flaw {
             Flaw::ZxidAheadAccepted => false,
             Flaw::ZxidEqualRefused => is_ahead || seen == last && seen != 0,
-            Flaw::ZxidEqualOnRenewal => is_ahead || seen == last && request.session_id != 0,
+            Flaw::ZxidEqualOnRenewal => {
+                is_ahead || seen == last && seen != 0 && request.session_id != 0
+            }
             Flaw::ZxidUnsigned => seen.cast_unsigned() > last.cast_unsigned(),
             Flaw::ZxidUncheckedOnRenewal => is_ahead && request.session_id == 0,
             _ => is_ahead,
