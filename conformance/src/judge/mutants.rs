@@ -7,17 +7,23 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
+use std::task::Context;
+use std::task::Poll;
+use std::task::Waker;
 use std::thread;
 
 use crate::judge::Case;
 use crate::judge::Catalogue;
 use crate::judge::Level;
-use crate::judge::run::parameters;
-use crate::lab;
-use crate::player;
+use crate::judge::Options;
+use crate::judge::Subject;
+use crate::judge::play;
+use crate::judge::probe;
+use crate::player::Verdict;
 use crate::server::Config;
 use crate::server::Flaw;
 use crate::server::Flaws;
@@ -69,6 +75,8 @@ pub struct KillMatrix<'a> {
     cases: &'a [Case],
     /// What the sound server fails.
     sound: Vec<Kill>,
+    /// How many cases could not be put to the sound server.
+    untested: usize,
     mutants: Vec<Mutant>,
 }
 
@@ -108,11 +116,22 @@ impl<'a> KillMatrix<'a> {
     #[must_use]
     pub fn new(catalogue: &'a Catalogue, flaws: &[Flaw]) -> Self {
         let cases = catalogue.cases();
+        let options = Options::default();
+        // The bounds are those the server should have, not those that a flaw makes of them.
+        let sound = Subject::Embedded(Box::default());
+        let bindings = at_once(probe(&sound, &options)).and_then(Result::ok);
+        let bindings = bindings.unwrap_or_default();
+        let put = |flaws| put(catalogue, flaws, &bindings, &options);
         let next = AtomicUsize::new(0);
         let work = || {
             let mut done = Vec::new();
             while let Some(flaw) = flaws.get(next.fetch_add(1, Ordering::Relaxed)) {
-                done.push(trial(catalogue, *flaw));
+                let (kills, blocked) = put(Flaws::NONE.with(*flaw));
+                done.push(Mutant {
+                    flaw: *flaw,
+                    kills,
+                    blocked,
+                });
             }
             done
         };
@@ -123,10 +142,11 @@ impl<'a> KillMatrix<'a> {
             done.flatten().collect()
         });
         mutants.sort_by_key(|mutant: &Mutant| mutant.flaw);
-        let (sound, _) = put(catalogue, Flaws::NONE);
+        let (sound, untested) = put(Flaws::NONE);
         Self {
             cases,
             sound,
+            untested,
             mutants,
         }
     }
@@ -155,6 +175,10 @@ impl<'a> KillMatrix<'a> {
         let mut complaints = Vec::new();
         for kill in &self.sound {
             complaints.push(format!("the server without a flaw fails {}", kill.id));
+        }
+        if self.untested > 0 {
+            let count = self.untested;
+            complaints.push(format!("{count} cases cannot be put to a server"));
         }
         let tried: BTreeSet<_> = self.mutants.iter().map(|mutant| mutant.flaw).collect();
         for mutant in &self.mutants {
@@ -196,27 +220,21 @@ impl Mutant {
     }
 }
 
-fn trial(catalogue: &Catalogue, flaw: Flaw) -> Mutant {
-    let (kills, blocked) = put(catalogue, Flaws::NONE.with(flaw));
-    Mutant {
-        flaw,
-        kills,
-        blocked,
-    }
-}
-
 /// Puts a server to every case; those that failed, and how many were blocked.
-fn put(catalogue: &Catalogue, flaws: Flaws) -> (Vec<Kill>, usize) {
-    // The bounds are those the server should have, not those that a flaw makes of them.
-    let config = Config {
-        flaws,
-        ..Config::default()
-    };
-    let (min, max) = (config.min_timeout_ms(), config.max_timeout_ms());
+fn put(
+    catalogue: &Catalogue,
+    flaws: Flaws,
+    bindings: &Bindings,
+    options: &Options,
+) -> (Vec<Kill>, usize) {
     let mut trial = Trial {
         catalogue,
-        bindings: parameters(min.into(), max.into(), None),
-        config,
+        config: Config {
+            flaws,
+            ..Config::default()
+        },
+        bindings,
+        options,
         fates: BTreeMap::new(),
     };
     let cases = catalogue.cases();
@@ -238,7 +256,8 @@ fn put(catalogue: &Catalogue, flaws: Flaws) -> (Vec<Kill>, usize) {
 struct Trial<'a> {
     catalogue: &'a Catalogue,
     config: Config,
-    bindings: Bindings,
+    bindings: &'a Bindings,
+    options: &'a Options,
     fates: BTreeMap<&'a str, Fate>,
 }
 
@@ -261,21 +280,26 @@ impl<'a> Trial<'a> {
     }
 
     fn play(&self, case: &Case) -> Fate {
-        let played = lab::play(
-            self.config.clone(),
-            Arc::clone(&case.script),
-            self.bindings.clone(),
-            player::Config::default(),
-        );
-        match played.verdict {
-            player::Verdict::Passed { .. } => Fate::Fine,
-            player::Verdict::Failed(failure) => Fate::Failed(Kill {
+        let subject = Subject::Embedded(Box::new(self.config.clone()));
+        let script = Arc::clone(&case.script);
+        let played = play(subject, script, self.bindings.clone(), self.options);
+        match at_once(played).map(|played| played.verdict) {
+            Some(Verdict::Passed { .. }) => Fate::Fine,
+            Some(Verdict::Failed(failure)) => Fate::Failed(Kill {
                 id: case.id.clone(),
                 outcome: failure.outcome,
                 actual: failure.actual,
             }),
             // A script that leaves something open: neither fine nor a kill.
-            player::Verdict::Untested(_) => Fate::Blocked,
+            Some(Verdict::Untested(_)) | None => Fate::Blocked,
         }
+    }
+}
+
+/// What a future comes to that has nothing to wait for, as on virtual time.
+fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
     }
 }

@@ -295,22 +295,20 @@ pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, Str
             ));
         }
     }
-    let granted = |name| match played.bindings.symbol(name) {
-        Some(Bound::Int(value)) => *value,
-        _ => 0,
-    };
-    let (min, max) = bounds.unwrap_or_else(|| (granted("min"), granted("max")));
-    Ok(parameters(min, max, options.tick))
-}
-
-/// The parameters of a server with these bounds of the session timeout, in milliseconds.
-pub(super) fn parameters(min: i64, max: i64, tick: Option<i64>) -> Bindings {
     let mut bindings = Bindings::default();
-    bindings.set_param("min", min);
-    bindings.set_param("max", max);
-    bindings.set_param("tick", tick.unwrap_or(min / 2));
+    for name in ["min", "max"] {
+        if let Some(Bound::Int(value)) = played.bindings.symbol(name) {
+            bindings.set_param(name, *value);
+        }
+    }
+    if let Some((min, max)) = bounds {
+        bindings.set_param("min", min);
+        bindings.set_param("max", max);
+    }
+    let min = bindings.param("min").unwrap_or_default();
+    bindings.set_param("tick", options.tick.unwrap_or(min / 2));
     bindings.set_param("maxbuffer", 0xf_ffff);
-    bindings
+    Ok(bindings)
 }
 
 /// Plays one script to the subject.
