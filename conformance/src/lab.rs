@@ -44,6 +44,7 @@ pub fn play(
         log: lab.player.log().to_vec(),
         bindings: lab.player.bindings().clone(),
         elapsed: lab.now - start,
+        seen: lab.player.seen(),
     }
 }
 

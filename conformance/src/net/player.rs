@@ -22,6 +22,7 @@ use crate::player::Input;
 use crate::player::Order;
 use crate::player::Output;
 use crate::player::Player;
+use crate::player::Trouble;
 use crate::player::Verdict;
 use crate::transcript::Bindings;
 use crate::transcript::Script;
@@ -37,6 +38,21 @@ pub struct Played {
     pub bindings: Bindings,
     /// How long it took.
     pub elapsed: Duration,
+    /// The named outcomes that came about, in line, and how often.
+    pub seen: BTreeMap<String, u32>,
+}
+
+impl Played {
+    /// Nothing was played, because the script is not for this server.
+    pub(crate) fn unsuitable(reason: String) -> Self {
+        Self {
+            verdict: Verdict::Untested(Trouble::Unsuitable { reason }),
+            log: Vec::new(),
+            bindings: Bindings::default(),
+            elapsed: Duration::ZERO,
+            seen: BTreeMap::new(),
+        }
+    }
 }
 
 /// Plays `script` against the server at `address`.
@@ -61,6 +77,7 @@ pub async fn play(
                 log: player.log().to_vec(),
                 bindings: player.bindings().clone(),
                 elapsed: clock.now() - crate::Instant::ZERO,
+                seen: player.seen(),
             };
         }
         let deadline = player.deadline().unwrap_or_else(|| clock.now());
@@ -127,9 +144,18 @@ impl Wires {
         let tell = self.tell.clone();
         let address = self.address;
         self.tasks.spawn(async move {
-            let Ok(stream) = TcpStream::connect(address).await else {
-                let _ = tell.send((name, Happened::Refused)).await;
-                return;
+            let stream = match TcpStream::connect(address).await {
+                Ok(stream) => stream,
+                // Accepted, and closed before anybody could notice.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    let _ = tell.send((name.clone(), Happened::Opened)).await;
+                    let _ = tell.send((name, Happened::Ended(End::Rst))).await;
+                    return;
+                }
+                Err(_) => {
+                    let _ = tell.send((name, Happened::Refused)).await;
+                    return;
+                }
             };
             let _ = stream.set_nodelay(true);
             let _ = tell.send((name.clone(), Happened::Opened)).await;

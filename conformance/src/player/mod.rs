@@ -51,6 +51,8 @@ pub struct Player {
     outputs: VecDeque<Output>,
     log: Vec<Event>,
     tolerated: Vec<String>,
+    /// Every outcome that has a name, as it came about.
+    named: Vec<String>,
     /// Index of the step under way.
     at: usize,
     state: State,
@@ -146,6 +148,7 @@ impl Player {
             outputs: VecDeque::new(),
             log: Vec::new(),
             tolerated: Vec::new(),
+            named: Vec::new(),
             at: 0,
             state: State::Between,
         };
@@ -194,6 +197,23 @@ impl Player {
         }
     }
 
+    /// The named outcomes that have come about, and how many of each, as one thing that came about
+    /// once: `2 alive, closed`. Empty if none has a name.
+    #[must_use]
+    pub fn seen(&self) -> BTreeMap<String, u32> {
+        let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+        for name in &self.named {
+            *counts.entry(name.as_str()).or_default() += 1;
+        }
+        let words = counts.into_iter().map(|(name, count)| match count {
+            1 => name.to_owned(),
+            _ => format!("{count} {name}"),
+        });
+        let words = words.collect::<Vec<_>>().join(", ");
+        let words = Some((words, 1)).filter(|(words, _)| !words.is_empty());
+        words.into_iter().collect()
+    }
+
     /// What has been done and seen so far.
     #[must_use]
     pub fn log(&self) -> &[Event] {
@@ -237,11 +257,17 @@ impl Player {
                 match expectation.advance(now, connection, &mut self.bindings) {
                     Ok(Progress::Waiting) => false,
                     Ok(Progress::Tolerated(name)) => {
+                        self.named.push(name.clone());
                         self.tolerated.push(name);
                         self.finish_step()
                     }
-                    Ok(Progress::Strict) => self.finish_step(),
+                    Ok(Progress::Strict(name)) => {
+                        self.named
+                            .extend(Some(name).filter(|name| !name.is_empty()));
+                        self.finish_step()
+                    }
                     Ok(Progress::Failed { outcome, actual }) => {
+                        self.named.extend(outcome.clone());
                         let connection = expectation.connection().to_owned();
                         let expected = expectation.expected();
                         self.fail(connection, outcome, expected, actual)

@@ -13,9 +13,11 @@ use std::cell::Cell;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::tag;
+use nom::character::complete::digit1;
 use nom::combinator::cut;
 use nom::combinator::map;
 use nom::combinator::opt;
+use nom::combinator::peek;
 use nom::combinator::rest;
 use nom::combinator::value;
 use nom::combinator::verify;
@@ -54,6 +56,9 @@ use super::Within;
 /// Most bytes that the repetitions of one text (`00*1048576`) may come to, besides 16 for each
 /// byte of the text.
 pub const MAX_REPEATED: usize = 16 << 20;
+
+/// Most packets in a row that one line may stand for.
+pub const MAX_TIMES: usize = 10_000;
 
 /// A long recording repeats a little on every line, which is no attack.
 const REPEATED_PER_BYTE: usize = 16;
@@ -318,11 +323,23 @@ fn observation<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Observati
         value(Seen::Rst, keyword("rst")),
         value(Seen::Closed, keyword("closed")),
         map(preceded(keyword("quiet"), cut(span)), Seen::Quiet),
+        |input| many(context, input),
         map(|input| packet(context, input), Seen::Packet),
     ))
     .parse(input)?;
     let (input, within) = opt(preceded(keyword("within"), cut(within))).parse(input)?;
     Ok((input, Observation { what, within }))
+}
+
+fn many<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Seen> {
+    let (after, _) = peek(digit1).parse(input)?;
+    let (rest, times) = terminated(count, gap).parse(after)?;
+    let (rest, _) = cut(expect("\"times\"", keyword("times"))).parse(rest)?;
+    if !(2..=MAX_TIMES).contains(&times) {
+        return Err(failure(input, format!("2 to {MAX_TIMES} times")));
+    }
+    let (rest, packet) = cut(|input| packet(context, input)).parse(rest)?;
+    Ok((rest, Seen::Many(times, packet)))
 }
 
 fn within(input: &str) -> Parsed<'_, Within> {
