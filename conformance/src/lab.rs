@@ -137,7 +137,6 @@ impl Lab {
                 }
             }
             server::Output::Close { connection } => {
-                self.ids.retain(|_, id| *id != connection);
                 if let Some(name) = self.names.remove(&connection) {
                     self.player
                         .handle(self.now, player::Input::Ended(&name, End::Fin));

@@ -40,14 +40,6 @@ const UNCAUGHT: &[(Flaw, &str)] = &[
         "Apache 3.4 does it, and the others on Netty",
     ),
     (
-        Flaw::LimitNotEnforced,
-        "how many connections a server takes from an address is its own affair",
-    ),
-    (
-        Flaw::LimitOneLess,
-        "how many connections a server takes from an address is its own affair",
-    ),
-    (
         Flaw::AlwaysReadOnlyByte,
         "3.9.0 to 3.9.2 do it, so it is a tolerated outcome",
     ),
@@ -62,10 +54,6 @@ const UNCAUGHT: &[(Flaw, &str)] = &[
     (
         Flaw::AuthTouches,
         "that auth does not count is a quirk, so it is a tolerated outcome",
-    ),
-    (
-        Flaw::WordSilent,
-        "which words a server answers is its own affair, so closing is a tolerated outcome",
     ),
 ];
 

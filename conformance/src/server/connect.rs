@@ -57,7 +57,8 @@ impl Server {
 
     /// Checks what concerns the client alone.
     fn admit(&self, request: &ConnectRequest<'_>) -> Result<(), Reason> {
-        if self.config.mode != Mode::ReadWrite && request.read_only != Some(true) {
+        let is_unwilling = self.config.mode != Mode::ReadWrite && request.read_only != Some(true);
+        if is_unwilling && !self.config.has(Flaw::ReadOnlyServesAll) {
             return Err(Reason::ReadOnly);
         }
         let (seen, last) = (request.last_zxid_seen, self.last_zxid);
@@ -172,7 +173,9 @@ impl Server {
         let password = self.sessions.password(session_id, &self.config);
         let is_right = self.passes(request.passwd == Some(&password), request, &password);
         let is_known = self.sessions.get(session_id).is_some();
-        let adopts = self.config.mode == Mode::ReadOnlyNoNew && is_right
+        let adopts = (self.config.mode == Mode::ReadOnlyNoNew
+            || self.config.has(Flaw::RenewUnknownByPassword))
+            && is_right
             || self.config.has(Flaw::RenewUnknown);
         if !is_known && adopts {
             self.sessions.insert(now, session_id, timeout_ms);

@@ -45,7 +45,7 @@ impl Server {
     /// Takes bytes, and answers every frame they complete.
     pub(super) fn receive(&mut self, now: Instant, connection: ConnectionId, bytes: &[u8]) {
         let Some(entry) = self.connections.get_mut(&connection) else {
-            return;
+            return self.mishandle_late(connection, bytes);
         };
         if bytes.is_empty() || entry.phase() == Phase::Draining {
             return;

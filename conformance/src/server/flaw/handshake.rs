@@ -71,6 +71,7 @@ impl Flaws {
         let seen = request.last_zxid_seen;
         self.bend(right, |is_ahead, flaw| match flaw {
             Flaw::ZxidAheadAccepted => false,
+            Flaw::ZxidEpochOnly => seen >> 32 > last >> 32,
             Flaw::ZxidEqualRefused => is_ahead || seen == last && seen != 0,
             Flaw::ZxidEqualOnRenewal => {
                 is_ahead || seen == last && seen != 0 && request.session_id != 0

@@ -18,6 +18,7 @@ use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 
 use crate::server::Server;
+use crate::server::config::Mode;
 use crate::server::connection::Connection;
 use crate::server::connection::ConnectionId;
 use crate::server::connection::State;
@@ -38,6 +39,8 @@ pub(in crate::server) struct Memory {
     renewed: BTreeSet<i64>,
     /// How many wrong passwords came for a session.
     wrong: BTreeMap<i64, u8>,
+    /// Connections that lost their session to another, and which it was.
+    evicted: BTreeMap<ConnectionId, i64>,
 }
 
 impl Flaws {
@@ -74,6 +77,16 @@ impl Server {
         }
     }
 
+    /// When bytes come on a connection that is over.
+    pub(in crate::server) fn mishandle_late(&mut self, connection: ConnectionId, bytes: &[u8]) {
+        let header = bytes.get(4..).and_then(header_of);
+        if header.is_some_and(|header| header.op == OpCode::CLOSE_SESSION)
+            && let Some(session_id) = self.memory.evicted.remove(&connection)
+        {
+            self.expire_session(session_id);
+        }
+    }
+
     /// When a connection has been accepted.
     pub(in crate::server) fn mishandle_accept(&mut self, connection: ConnectionId) {
         if self.config.has(Flaw::Greets) {
@@ -96,6 +109,9 @@ impl Server {
         let flaws = self.config.flaws;
         if flaws.is_none() {
             return false;
+        }
+        if prefix == [0; 4] && flaws.contains(Flaw::EmptyFrameStalls) {
+            return true;
         }
         if prefix[0] >= 0x80 {
             if flaws.contains(Flaw::CrashOnNegativeLength) {
@@ -140,6 +156,10 @@ impl Server {
         {
             return true;
         }
+        if count > 100 && flaws.contains(Flaw::BurstCloses) {
+            self.close(connection, Reason::Flaw(Flaw::BurstCloses));
+            return true;
+        }
         if payload.len() < 8 && flaws.contains(Flaw::CrashOnShortFrame) {
             self.crash();
             return true;
@@ -159,7 +179,7 @@ impl Server {
         }
         if flaws.contains(Flaw::StrangersServed)
             && let Some(header) = header_of(payload)
-            && let OpCode::PING | OpCode::CLOSE_SESSION | OpCode::AUTH = header.op
+            && (matches!(header.op, OpCode::CLOSE_SESSION) || (1..=107).contains(&header.op.0))
         {
             let (xid, zxid, err) = (header.xid, self.last_zxid, ErrorCode::OK);
             self.send(connection, &ReplyHeader { xid, zxid, err });
@@ -175,7 +195,10 @@ impl Server {
             self.crash();
             return true;
         }
-        if is_null && flaws.contains(Flaw::NullPasswordHangs) {
+        let is_large = request.passwd.is_some_and(|it| it.len() >= 0x1_0000);
+        if is_null && flaws.contains(Flaw::NullPasswordHangs)
+            || is_large && flaws.contains(Flaw::LargePasswordStalls)
+        {
             self.leave_greeting(connection, Trigger::Strand, State::Stranded);
             return true;
         }
@@ -190,15 +213,18 @@ impl Server {
         reason: Reason,
     ) -> bool {
         let flaws = self.config.flaws;
-        if !matches!(reason, Reason::ZxidAhead { .. }) {
-            return false;
-        }
-        if flaws.contains(Flaw::ZxidCheckedLate)
+        let is_ahead = matches!(reason, Reason::ZxidAhead { .. });
+        let late = if is_ahead {
+            Flaw::ZxidCheckedLate
+        } else {
+            Flaw::ReadOnlyCheckedLate
+        };
+        if flaws.contains(late)
             && let Some(session) = self.sessions.get(request.session_id)
         {
             self.evict(session.owner, connection);
         }
-        if flaws.contains(Flaw::ZxidRefusedAloud) {
+        if is_ahead && flaws.contains(Flaw::ZxidRefusedAloud) {
             self.refuse(connection, request, reason);
             return true;
         }
@@ -325,6 +351,15 @@ impl Server {
                 return true;
             }
         }
+        if self.config.mode != Mode::ReadWrite
+            && (1..=22).contains(&header.op.0)
+            && header.op != OpCode::PING
+            && flaws.contains(Flaw::ReadOnlyWrites)
+        {
+            let (xid, zxid, err) = (header.xid, self.last_zxid, ErrorCode::OK);
+            self.send(connection, &ReplyHeader { xid, zxid, err });
+            return true;
+        }
         let is_bare = matches!(header.op, OpCode::PING | OpCode::CLOSE_SESSION);
         if is_bare && payload.len() > 8 && flaws.contains(Flaw::RequestTrailingRejected) {
             let reason = Reason::Flaw(Flaw::RequestTrailingRejected);
@@ -351,6 +386,14 @@ impl Server {
             }
             OpCode::AUTH if count > 1 && flaws.contains(Flaw::AuthBehindLost) => true,
             OpCode::AUTH => self.mishandle_auth(now, connection, header.xid, payload),
+            OpCode::SASL if flaws.contains(Flaw::SaslCutTaken) => {
+                let mut reader = Reader::with(payload.get(8..).unwrap_or_default(), Reading::JAVA);
+                let is_cut = reader.buffer().is_err();
+                if is_cut {
+                    self.owe(now, connection, Task::NullToken { xid: header.xid });
+                }
+                is_cut
+            }
             _ => {
                 let Some(request) = decode(payload) else {
                     return false;
@@ -388,6 +431,8 @@ impl Server {
             let mut reader = Reader::with(body, Reading::JAVA);
             AuthPacket::decode(&mut reader).ok()
         });
+        let length = payload.get(12..).and_then(<[u8]>::first_chunk);
+        let is_below_null = length.is_some_and(|bytes| i32::from_be_bytes(*bytes) < -1);
         let scheme = packet.as_ref().map(|packet| packet.scheme.as_str());
         let is_null = packet.as_ref().is_some_and(|packet| packet.auth.is_none());
         let found = flaws.iter().find_map(|flaw| match flaw {
@@ -396,7 +441,12 @@ impl Server {
             Flaw::AuthSchemeUnchecked if packet.is_some() => Some(Some(taken)),
             Flaw::AuthWorldTaken if scheme == Some(Some("world")) => Some(Some(taken)),
             Flaw::AuthNullTaken if scheme == Some(Some("digest")) && is_null => Some(Some(taken)),
+            Flaw::AuthOthersTaken if matches!(scheme, Some(Some("super" | "x509"))) => {
+                Some(Some(taken))
+            }
+            Flaw::AuthEmptyTaken if scheme == Some(Some("")) => Some(Some(taken)),
             Flaw::AuthCutTaken if packet.is_none() => Some(Some(taken)),
+            Flaw::AuthNegativeStalls if is_below_null => Some(None),
             _ => None,
         });
         if scheme == Some(None) && flaws.contains(Flaw::CrashOnNullScheme) {
@@ -431,6 +481,9 @@ impl Server {
             Reason::Evicted { .. } => Some(Flaw::EvictEndsSession),
             Reason::UnknownOperation(_) => Some(Flaw::UnknownEndsSession),
             Reason::AuthFailed => Some(Flaw::AuthErrorEndsSession),
+            Reason::BadRecord(_) if flaws.contains(Flaw::AuthCutEndsSession) => {
+                Some(Flaw::AuthCutEndsSession)
+            }
             Reason::Lost if flaws.contains(Flaw::ResetEndsSession) => Some(Flaw::ResetEndsSession),
             _ if matches!(reason.trigger(), Trigger::Fault | Trigger::Leave) => {
                 Some(Flaw::FaultEndsSession)
@@ -443,6 +496,12 @@ impl Server {
             && session.owner.is_none_or(|owner| owner == connection)
         {
             self.drop_session(bond.session_id);
+        }
+        if let Some(bond) = entry.bond()
+            && let Reason::Evicted { .. } = reason
+            && flaws.contains(Flaw::EvictedServed)
+        {
+            self.memory.evicted.insert(connection, bond.session_id);
         }
         if !matches!(reason, Reason::Eof | Reason::Lost) {
             return;

@@ -53,12 +53,14 @@ flaws! {
     NegativeLengthWaits, "negative-length-waits", "Takes a negative length for a very large one and waits.", "zetcd";
     LimitExclusive, "limit-exclusive", "Closes on a frame of exactly the longest length.";
     LargeFrameStalls, "large-frame-stalls", "Never answers a frame of 64 KiB or more.";
+    EmptyFrameStalls, "empty-frame-stalls", "Reads no further than a frame of length 0.";
     EmptyFrameSkipped, "empty-frame-skipped", "Skips frames of length 0.";
     HeaderPiecesLost, "header-pieces-lost", "Loses the first bytes of a length that comes in pieces.";
     RestLost, "rest-lost", "Loses the half frame behind a whole one.";
     FirstFrameOnly, "first-frame-only", "Serves the first frame of a read and loses the others.";
     HandshakeSwallowsRest, "handshake-swallows-rest", "Loses what comes in one read with a ConnectRequest.";
     BurstCut, "burst-cut", "Serves 16 frames of a read and loses the others.";
+    BurstCloses, "burst-closes", "Closes when more than 100 frames come in a read.";
     RepliesReversed, "replies-reversed", "Answers the frames of one read last to first.";
     BlockingReads, "blocking-reads", "Serves nobody while one connection has half a frame.";
     EofIgnored, "eof-ignored", "Leaves a connection open whose peer has closed its half.";
@@ -89,12 +91,14 @@ flaws! {
     LengthClipped, "length-clipped", "Cuts a password that reaches beyond its frame.";
     NegativeIsNull, "negative-is-null", "Takes every negative length of a password for null.";
     NullPasswordHangs, "null-password-hangs", "Never answers a ConnectRequest with a null password.", "Apache 3.4";
+    LargePasswordStalls, "large-password-stalls", "Never answers a ConnectRequest with a password of 64 KiB or more.";
     VersionChecked, "version-checked", "Closes on a protocolVersion other than 0.", "RaftKeeper";
     PasswordSizeDemanded, "password-size-demanded", "Closes on a password that has not 16 bytes.", "ClickHouse Keeper, RaftKeeper";
     StrangersServed, "strangers-served", "Answers requests that come before a handshake.";
 
     // The zxid of a ConnectRequest.
     ZxidAheadAccepted, "zxid-ahead-accepted", "Takes clients that have seen a later zxid.", "ClickHouse Keeper until 2025, zetcd, zookeeper-zig";
+    ZxidEpochOnly, "zxid-epoch-only", "Compares the upper halves of zxids only.";
     ZxidEqualRefused, "zxid-equal-refused", "Sends away clients that have seen its own latest zxid.";
     ZxidEqualOnRenewal, "zxid-equal-on-renewal", "Sends away clients that renew with its own latest zxid.";
     ZxidUnsigned, "zxid-unsigned", "Takes a negative lastZxidSeen for a very late one.";
@@ -149,6 +153,7 @@ flaws! {
     OldClientNewSession, "old-client-new-session", "Makes a new session for a renewal without readOnly.";
     PasswordMeansRenewal, "password-means-renewal", "Takes a ConnectRequest with a password for a renewal, whatever its session id.";
     RenewUnknown, "renew-unknown", "Renews sessions that do not exist by making them.";
+    RenewUnknownByPassword, "renew-unknown-by-password", "Renews sessions that do not exist for the password they would have.", "read-only Apache 3.7 and later";
     RenewWhileConnected, "renew-while-connected", "Refuses to renew a session that has a connection.";
     RenewOnce, "renew-once", "Renews a session once.";
     RenewKeepsTimeout, "renew-keeps-timeout", "Shows the timeout asked for, keeps the old one.", "RaftKeeper, zetcd";
@@ -162,6 +167,7 @@ flaws! {
     RenewForksSession, "renew-forks-session", "Renews a copy of the session, so that closing it leaves the original.";
     NoEvictOnRenew, "no-evict-on-renew", "Leaves the old connection open on renewal.", "RaftKeeper, zetcd";
     EvictLazily, "evict-lazily", "Closes the old connection when it next says something.", "zookeeper-zig";
+    EvictedServed, "evicted-served", "Carries out a closeSession on a connection it has closed.";
     EvictAfterCheck, "evict-after-check", "Closes the old connection for the right password only.";
     EvictEndsSession, "evict-ends-session", "Ends the session with its old connection.";
 
@@ -224,11 +230,21 @@ flaws! {
     AuthTypeChecked, "auth-type-checked", "Refuses auth packets whose type is not 0.";
     AuthSchemeUnchecked, "auth-scheme-unchecked", "Takes an identity of any scheme.";
     AuthWorldTaken, "auth-world-taken", "Takes the identity world.";
+    AuthOthersTaken, "auth-others-taken", "Takes the identities super and x509.";
+    AuthEmptyTaken, "auth-empty-taken", "Takes an identity of an empty scheme.";
     AuthNullTaken, "auth-null-taken", "Takes a digest identity without data.";
     AuthCutTaken, "auth-cut-taken", "Takes an auth packet that ends too soon.";
+    AuthNegativeStalls, "auth-negative-stalls", "Never answers an auth packet whose scheme has a length below -1.";
+    AuthCutEndsSession, "auth-cut-ends-session", "Ends the session on an auth packet that ends too soon.";
+    SaslCutTaken, "sasl-cut-taken", "Takes a SASL packet that ends too soon.";
     AuthErrorSilent, "auth-error-silent", "Closes on a bad identity without a reply.";
     AuthErrorStaysOpen, "auth-error-stays-open", "Stays open after a bad identity.";
     AuthErrorEndsSession, "auth-error-ends-session", "Ends the session on a bad identity.";
+
+    // Read-only servers.
+    ReadOnlyServesAll, "read-only-serves-all", "Serves clients that want to write, on a read-only server.";
+    ReadOnlyCheckedLate, "read-only-checked-late", "Closes a session's old connection before it finds a client unwilling.";
+    ReadOnlyWrites, "read-only-writes", "Says that a write is done, on a read-only server.";
 
     // Four-letter words.
     WordSilent, "word-silent", "Answers a word that is not enabled by closing.", "ClickHouse Keeper";
