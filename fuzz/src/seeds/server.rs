@@ -197,6 +197,23 @@ pub(super) fn seeds() -> Vec<Seed> {
             ],
         ),
         script(
+            "zxid-of-the-client-a-little-ahead",
+            0,
+            &[accept, &frame(0, &handshake(0, 5, &[0; 16], &[0]))],
+        ),
+        script(
+            "read-only-server-and-an-unwilling-owner",
+            4,
+            &[
+                accept,
+                &[5, 0, 14, 50],
+                &[10, 0, 0, 5, 1, 0],
+                accept_other,
+                &renew_first(1, 13, 50),
+                ping,
+            ],
+        ),
+        script(
             "renewal-with-a-zxid-ahead",
             0,
             &[
@@ -313,6 +330,12 @@ pub(super) fn seeds() -> Vec<Seed> {
             b"\0\0\0\0\0\0\0\x04none\0\0\0\0",
         ),
         identity("auth-as-world", b"\0\0\0\0\0\0\0\x05world\0\0\0\x06anyone"),
+        identity("auth-as-super", b"\0\0\0\0\0\0\0\x05super\0\0\0\0"),
+        identity("auth-of-an-empty-scheme", b"\0\0\0\0\0\0\0\0\0\0\0\0"),
+        identity(
+            "auth-of-a-scheme-below-null",
+            b"\0\0\0\0\xff\xff\xff\xfe\0\0\0\0",
+        ),
         identity(
             "auth-without-data",
             b"\0\0\0\0\0\0\0\x06digest\xff\xff\xff\xff",

@@ -664,9 +664,11 @@ impl World {
         let is_unimplemented = header.err == ErrorCode::UNIMPLEMENTED;
         assert!(!is_unimplemented || header.zxid == -1, "no zxid for it");
         let is_known = [OpCode::PING, OpCode::CLOSE_SESSION, OpCode::SASL].contains(&request.op);
-        let are_known = self.server.config().requests == Requests::Delegate;
+        let config = self.server.config();
+        let are_known = config.requests == Requests::Delegate;
+        let is_refused = header.err == ErrorCode::NOT_READ_ONLY && config.mode != Mode::ReadWrite;
         assert!(
-            is_known || are_known || is_unimplemented,
+            is_known || are_known || is_unimplemented || is_refused,
             "{} is unknown",
             request.op
         );
