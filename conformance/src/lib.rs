@@ -63,6 +63,7 @@ pub mod recording;
 pub mod server;
 pub mod time;
 pub mod transcript;
+pub mod tree;
 pub mod world;
 
 pub use crate::expiry::ExpiryQueue;

@@ -21,7 +21,13 @@ server mode=readWrite
 A open
 A > ConnectRequest timeOut=0
 A < ConnectResponse timeOut=@min
-A > RequestHeader xid=1 type=closeSession
+A > RequestHeader xid=1 type=exists + ExistsRequest path="/" watch=false
+A expect
+  strict data: ReplyHeader xid=1 err=0 + *
+  strict no-data: ReplyHeader xid=1 err=*
+  strict no-data: closed
+  strict no-data: quiet 200ms
+A > RequestHeader xid=2 type=closeSession
 A close
 B open
 B > ConnectRequest timeOut=0x7fffffff
@@ -117,5 +123,6 @@ fn learnt(played: &Played, subject: &Subject, options: &Options) -> Bindings {
         bindings.set_param("tick", options.tick.unwrap_or(min / 2));
     }
     bindings.set_param("maxbuffer", 0xf_ffff);
+    bindings.set_param("data", i64::from(played.seen.contains_key("data")));
     bindings
 }

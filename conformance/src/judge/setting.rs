@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::server;
 use crate::server::Mode;
+use crate::server::Requests;
 use crate::transcript::Bindings;
 use crate::transcript::Script;
 
@@ -27,6 +28,7 @@ enum Key {
     MaxClientConnections,
     SessionlessTimeout,
     Mode,
+    Data,
 }
 
 /// Why a `server` header says nothing.
@@ -52,13 +54,14 @@ pub enum SettingError {
 }
 
 impl Key {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::TickTime,
         Self::MinSessionTimeout,
         Self::MaxSessionTimeout,
         Self::MaxClientConnections,
         Self::SessionlessTimeout,
         Self::Mode,
+        Self::Data,
     ];
 
     const fn name(self) -> &'static str {
@@ -69,6 +72,7 @@ impl Key {
             Self::MaxClientConnections => "maxClientCnxns",
             Self::SessionlessTimeout => "sessionlessCnxnTimeout",
             Self::Mode => "mode",
+            Self::Data => "data",
         }
     }
 
@@ -80,27 +84,33 @@ impl Key {
     /// like.
     const fn is_needed(self) -> bool {
         match self {
-            Self::MaxClientConnections | Self::SessionlessTimeout | Self::Mode => true,
+            Self::MaxClientConnections | Self::SessionlessTimeout | Self::Mode | Self::Data => true,
             Self::TickTime | Self::MinSessionTimeout | Self::MaxSessionTimeout => false,
         }
     }
 
-    fn read(self, text: &str) -> Option<i64> {
+    /// The words that stand for numbers; without any, numbers are written as such.
+    const fn words(self) -> &'static [(&'static str, i64)] {
         match self {
-            Self::Mode => MODES
-                .iter()
-                .find(|(name, _)| *name == text)
-                .map(|(_, number)| *number),
-            _ => text.parse().ok().filter(|number| *number >= 0),
+            Self::Mode => &MODES,
+            Self::Data => &[("no", 0), ("yes", 1)],
+            _ => &[],
+        }
+    }
+
+    fn read(self, text: &str) -> Option<i64> {
+        match self.words() {
+            [] => text.parse().ok().filter(|number| *number >= 0),
+            words => {
+                let word = words.iter().find(|(name, _)| *name == text);
+                word.map(|(_, number)| *number)
+            }
         }
     }
 
     fn tell(self, number: i64) -> String {
-        let mode = MODES.iter().find(|(_, of)| *of == number);
-        match (self, mode) {
-            (Self::Mode, Some((name, _))) => (*name).to_owned(),
-            _ => number.to_string(),
-        }
+        let word = self.words().iter().find(|(_, of)| *of == number);
+        word.map_or_else(|| number.to_string(), |(name, _)| (*name).to_owned())
     }
 }
 
@@ -145,6 +155,7 @@ impl Setting {
                 value: value.to_owned(),
                 expected: match key {
                     Key::Mode => "mode (readWrite, readOnly, readOnlyNoNew or notServing)",
+                    Key::Data => "yes or no",
                     _ => "whole number",
                 },
             })?;
@@ -181,6 +192,8 @@ impl Setting {
                 // One that was set up to be something else stays that.
                 Key::Mode if mode_of(&config) == READ_WRITE => set_mode(&mut config, *number),
                 Key::Mode => {}
+                Key::Data if *number > 0 => config.requests = Requests::Delegate,
+                Key::Data => config.requests = Requests::Unimplemented,
             }
         }
         config
@@ -214,6 +227,8 @@ impl Setting {
 /// Makes it known of an embedded server how it is set up.
 pub(super) fn tell_config(config: &server::Config, known: &mut Bindings) {
     known.set_param(MODE, mode_of(config));
+    let data = i64::from(config.requests == Requests::Delegate);
+    known.set_param(Key::Data.name(), data);
     let connections = Key::MaxClientConnections.name();
     known.set_param(connections, config.max_client_connections.into());
     if let Some(timeout) = config.sessionless_timeout {

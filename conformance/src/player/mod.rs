@@ -133,6 +133,10 @@ pub enum Order {
     Close,
     /// Reset it.
     Reset,
+    /// Read nothing from it until told otherwise.
+    Pause,
+    /// Read on.
+    Resume,
 }
 
 impl Player {
@@ -348,6 +352,8 @@ impl Player {
             Action::Shut(name) => self.act(now, name, Happening::Shut, Order::Shut),
             Action::Close(name) => self.act(now, name, Happening::Closed, Order::Close),
             Action::Reset(name) => self.act(now, name, Happening::Reset, Order::Reset),
+            Action::Pause(name) => self.act(now, name, Happening::Paused, Order::Pause),
+            Action::Resume(name) => self.act(now, name, Happening::Resumed, Order::Resume),
             Action::Wait(span) => {
                 self.state = State::Waiting {
                     until: now + span_of(span, &self.bindings)?,

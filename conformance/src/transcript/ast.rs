@@ -104,6 +104,10 @@ pub enum Action {
     Close(String),
     /// The client resets the connection.
     Reset(String),
+    /// The client reads no more, for the time being.
+    Pause(String),
+    /// The client reads on.
+    Resume(String),
     /// Time passes.
     Wait(Span),
     /// The time is remembered under a name.

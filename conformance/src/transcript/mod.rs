@@ -42,6 +42,8 @@
 //!             | conn "shut"                       half-close: FIN, and go on reading
 //!             | conn "close"                      FIN and no more reading
 //!             | conn "reset"                      RST
+//!             | conn "pause"                      read no more, for the time being
+//!             | conn "resume"                     read on
 //!             | "wait" span                       time passes
 //!             | "mark" name ;                     remember the time
 //! grade       = "strict" | "tolerated" | "forbidden" ;
@@ -105,7 +107,7 @@
 //!   `zoo.cfg`: an embedded server is set up so, and to another kind it is not played. `mode` is
 //!   `readWrite` if it is not mentioned, or `readOnly`, `readOnlyNoNew` (a read-only member without
 //!   local sessions) or `notServing` (a member without a quorum). `sessionlessCnxnTimeout` is the
-//!   time a connection without a session has. Numbers are parameters of the run, too:
+//!   time a connection without a session has, `data=yes` a server with znodes. Numbers are parameters of the run, too:
 //!   `$maxClientCnxns`.
 //! - `race 20` has it played so many times, since it is decided by a race in the server. How often
 //!   it came out in which way is what is told. All that is sent without anything seen in between

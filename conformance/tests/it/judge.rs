@@ -95,6 +95,27 @@ fn a_race_is_played_as_often_as_it_says_and_counted() {
 }
 
 #[test]
+fn a_client_that_pauses_reads_later() {
+    let text = "script a\n----\nA open\nA > ConnectRequest timeOut=$max\nA < ConnectResponse\n\
+                A pause\nA > RequestHeader xid=-2 type=ping\nA < quiet 50ms\nA resume\n\
+                A < ReplyHeader xid=-2\n";
+    let options = Options::default();
+    let runtime = runtime();
+    let server = InMemoryServer::start(Config::default()).expect("a server");
+    for subject in [
+        Subject::Embedded(Box::default()),
+        Subject::Tcp(server.address()),
+    ] {
+        let bindings = runtime
+            .block_on(probe(&subject, &options))
+            .expect("a server");
+        let played = runtime.block_on(play(subject, script(text), bindings, &options));
+        let tolerated = Vec::new();
+        assert_eq!(played.verdict, Verdict::Passed { tolerated });
+    }
+}
+
+#[test]
 fn the_embedded_server_is_set_up_as_a_script_asks() {
     let text = "script a\nserver mode=readOnly tickTime=100\n----\nA open\n\
                 A > ConnectRequest timeOut=1 readOnly=true\nA < ConnectResponse timeOut=200 readOnly=true\n";
@@ -133,7 +154,7 @@ fn settings_that_are_none_are_told_apart() {
         (
             "size=3",
             "server setting \"size\" is none of tickTime, minSessionTimeout, maxSessionTimeout, \
-             maxClientCnxns, sessionlessCnxnTimeout, mode",
+             maxClientCnxns, sessionlessCnxnTimeout, mode, data",
         ),
         (
             "maxClientCnxns=-1",

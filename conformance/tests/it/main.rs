@@ -19,4 +19,5 @@ mod server;
 mod spec;
 mod tcp_client;
 mod transcript;
+mod tree;
 mod world;

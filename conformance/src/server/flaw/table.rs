@@ -209,6 +209,9 @@ flaws! {
     PingWithBody, "ping-with-body", "Answers a ping with a body.";
     RequestTrailingRejected, "request-trailing-rejected", "Closes on bytes behind the header of a ping or a closeSession.";
     NegativeXidMangled, "negative-xid-mangled", "Drops the sign of an xid it echoes.";
+    RequestCutCloses, "request-cut-closes", "Closes on a read that ends too soon.";
+    RequestTrailingCloses, "request-trailing-closes", "Closes on bytes behind a read.";
+    XidsMustRise, "xids-must-rise", "Closes on a read whose xid is not above that of the one before.";
     NoCloseReply, "no-close-reply", "Closes on closeSession without a reply.", "ClickHouse Keeper, FastRail, RaftKeeper";
     CloseXidZero, "close-xid-zero", "Answers a closeSession with xid 0.";
     CloseZxidZero, "close-zxid-zero", "Answers a closeSession with zxid 0.";

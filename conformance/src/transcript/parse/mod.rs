@@ -67,7 +67,9 @@ const REPEATED_PER_BYTE: usize = 16;
 const RESERVED: [&str; 6] = ["script", "wait", "mark", "strict", "tolerated", "forbidden"];
 
 /// What can be done with a connection, for errors.
-const VERBS: [&str; 5] = ["open", "expect", "shut", "close", "reset"];
+const VERBS: [&str; 7] = [
+    "open", "expect", "shut", "close", "reset", "pause", "resume",
+];
 
 /// What a production needs to know besides the text.
 #[derive(Clone, Copy)]
@@ -208,12 +210,14 @@ enum Verb {
     Shut,
     Close,
     Reset,
+    Pause,
+    Resume,
 }
 
 fn with_connection<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Action> {
     let (input, connection) = verify(name, |name: &str| !RESERVED.contains(&name)).parse(input)?;
     let (input, verb) = cut(expect_word(
-        "\"open\", \">\", \"<\", \"expect\", \"shut\", \"close\" or \"reset\"",
+        "\"open\", \">\", \"<\", \"expect\", \"shut\", \"close\", \"reset\", \"pause\" or \"resume\"",
         &VERBS,
         verb,
     ))
@@ -271,6 +275,8 @@ fn with_connection<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Actio
         Verb::Shut => Ok((input, Action::Shut(connection))),
         Verb::Close => Ok((input, Action::Close(connection))),
         Verb::Reset => Ok((input, Action::Reset(connection))),
+        Verb::Pause => Ok((input, Action::Pause(connection))),
+        Verb::Resume => Ok((input, Action::Resume(connection))),
     }
 }
 
@@ -283,6 +289,8 @@ fn verb(input: &str) -> Parsed<'_, Verb> {
         value(Verb::Shut, keyword("shut")),
         value(Verb::Close, keyword("close")),
         value(Verb::Reset, keyword("reset")),
+        value(Verb::Pause, keyword("pause")),
+        value(Verb::Resume, keyword("resume")),
     ))
     .parse(input)
 }

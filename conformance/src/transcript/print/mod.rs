@@ -117,6 +117,8 @@ impl Display for Action {
             Self::Shut(connection) => write!(f, "{connection} shut"),
             Self::Close(connection) => write!(f, "{connection} close"),
             Self::Reset(connection) => write!(f, "{connection} reset"),
+            Self::Pause(connection) => write!(f, "{connection} pause"),
+            Self::Resume(connection) => write!(f, "{connection} resume"),
             Self::Wait(span) => write!(f, "wait {span}"),
             Self::Mark(mark) => write!(f, "mark {mark}"),
         }

@@ -69,11 +69,11 @@ fn scripts() {
 fn steps() {
     check_step(
         "A",
-        "line 3, column 2: expected \"open\", \">\", \"<\", \"expect\", \"shut\", \"close\" or \"reset\", found the end of the line",
+        "line 3, column 2: expected \"open\", \">\", \"<\", \"expect\", \"shut\", \"close\", \"reset\", \"pause\" or \"resume\", found the end of the line",
     );
     check_step(
         "A oen",
-        "line 3, column 3: expected \"open\", \">\", \"<\", \"expect\", \"shut\", \"close\" or \"reset\", found \"oen\"; did you mean \"open\"?",
+        "line 3, column 3: expected \"open\", \">\", \"<\", \"expect\", \"shut\", \"close\", \"reset\", \"pause\" or \"resume\", found \"oen\"; did you mean \"open\"?",
     );
     check_step(
         "A open x",

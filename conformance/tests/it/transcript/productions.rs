@@ -45,6 +45,8 @@ C < *, raw *, fin, rst, closed, quiet 4s within 1..2 of m, fin within .. of m
 C < ReplyHeader xid=-1 zxid=* + WatcherEvent type=NodeDeleted state=SyncConnected path=\"/\\r\\t\".00.\"é\".ff
 C < ConnectResponse protocolVersion=1+2-$min+@X passwd=!null readOnly=!absent, quiet $tick
 C shut
+C pause
+C resume
 C reset
 ";
 

@@ -124,6 +124,8 @@ fn action() -> impl Strategy<Value = Action> {
         connection().prop_map(Action::Shut),
         connection().prop_map(Action::Close),
         connection().prop_map(Action::Reset),
+        connection().prop_map(Action::Pause),
+        connection().prop_map(Action::Resume),
         span().prop_map(Action::Wait),
         name().prop_map(Action::Mark),
     ]

@@ -30,6 +30,8 @@ pub(in crate::server) struct Memory {
     wrong: BTreeMap<i64, u8>,
     /// Connections that lost their session to another, and which it was.
     evicted: BTreeMap<ConnectionId, i64>,
+    /// The latest xid of a connection's reads.
+    xids: BTreeMap<ConnectionId, i32>,
 }
 
 impl Server {

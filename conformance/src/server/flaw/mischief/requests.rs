@@ -3,6 +3,7 @@
 use jute_codec::AuthPacket;
 use jute_codec::Decode;
 use jute_codec::ErrorCode;
+use jute_codec::GetDataRequest;
 use jute_codec::OpCode;
 use jute_codec::Reader;
 use jute_codec::Reading;
@@ -10,6 +11,7 @@ use jute_codec::ReplyHeader;
 
 use crate::server::Server;
 use crate::server::config::Mode;
+use crate::server::config::Requests;
 use crate::server::connection::ConnectionId;
 use crate::server::connection::Task;
 use crate::server::event::Reason;
@@ -91,8 +93,28 @@ impl Server {
                 }
                 is_cut
             }
+            OpCode::GET_DATA | OpCode::EXISTS if self.config.requests == Requests::Delegate => {
+                let flaw = self.turns_away(connection, header.xid, payload);
+                if let Some(flaw) = flaw {
+                    self.close(connection, Reason::Flaw(flaw));
+                }
+                flaw.is_some()
+            }
             _ => self.serve_again(connection, session_id, payload),
         }
+    }
+
+    /// The flaw that turns a `getData` or an `exists` away; their records are alike.
+    fn turns_away(&mut self, connection: ConnectionId, xid: i32, payload: &[u8]) -> Option<Flaw> {
+        let mut reader = Reader::with(payload.get(8..)?, Reading::JAVA);
+        let is_cut = GetDataRequest::decode(&mut reader).is_err();
+        let last = self.memory.xids.insert(connection, xid);
+        self.config.flaws.iter().find(|flaw| match flaw {
+            Flaw::RequestCutCloses => is_cut,
+            Flaw::RequestTrailingCloses => !is_cut && !reader.is_empty(),
+            Flaw::XidsMustRise => last.is_some_and(|last| last >= xid),
+            _ => false,
+        })
     }
 
     /// Answers a second `ConnectRequest` on a connection; whether it did.
