@@ -25,6 +25,7 @@ mod walk;
 pub use crate::capture::capture;
 pub use crate::client::client;
 pub use crate::differential::differential;
+pub use crate::differential::disagreement;
 pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;

@@ -197,7 +197,7 @@ impl Encode for Maybe {
         self.0.map_or(0, |header| header.encoded_len())
     }
 
-    fn encode(&self, out: &mut impl bytes::BufMut) {
+    fn encode(&self, out: &mut impl jute_codec::Sink) {
         if let Some(header) = self.0 {
             header.encode(out);
         }

@@ -1,11 +1,12 @@
 //! The two traits every jute type has, and the six primitives.
 
-use bytes::BufMut;
-
 use crate::DecodeError;
 use crate::JuteType;
 use crate::Reader;
+use crate::Reading;
+use crate::Sink;
 use crate::Ustring;
+use crate::cursor::Cursor;
 use crate::text;
 
 /// A type that can be read off the wire, borrowing what it can from the payload.
@@ -24,6 +25,24 @@ pub trait Decode<'a>: Sized {
     /// Says what is wrong, in which record and field, at which byte.
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
 
+    /// Reads one value, or does not and has no word on why. All that succeeds goes this way.
+    #[doc(hidden)]
+    #[inline]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let mut reader = Reader::within(cursor.rest, cursor.rest.len(), cursor.leniency);
+        let value = Self::decode(&mut reader).ok()?;
+        *cursor = reader.cursor;
+        Some(value)
+    }
+
+    /// Passes over one value that [`cut`](Self::cut) would read. What is read later is only checked
+    /// now: that text is UTF-8 is found out faster than it is made a `str`.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn check(cursor: &mut Cursor<'a>) -> Option<()> {
+        Self::cut(cursor).map(drop)
+    }
+
     /// Whether a value is nothing but ints and text, so that a vector of them can be checked to be
     /// UTF-8 as a whole: a check for each name of 15 bytes takes 120 instructions, one for all of
     /// them takes 8 a name.
@@ -33,15 +52,15 @@ pub trait Decode<'a>: Sized {
     #[doc(hidden)]
     const TEXTUAL: bool = false;
 
-    /// Passes over a textual value without checking its text; `None` if an int is not ASCII.
+    /// Passes over a textual value without checking its text, and adds its ints' bits to `ints`.
     #[doc(hidden)]
-    fn skip_text(_rest: &mut &'a [u8]) -> Option<()> {
+    fn skip_text(_rest: &mut &'a [u8], _ints: &mut u32) -> Option<()> {
         None
     }
 
     /// Reads a textual value off the front of text, where [`skip_text`](Self::skip_text) has been.
     #[doc(hidden)]
-    fn decode_text(_rest: &mut &'a str) -> Option<Self> {
+    fn cut_text(_rest: &mut &'a str) -> Option<Self> {
         None
     }
 
@@ -49,8 +68,18 @@ pub trait Decode<'a>: Sized {
     ///
     /// # Errors
     /// As [`decode`](Self::decode), and if bytes are left over.
+    #[inline]
     fn from_payload(payload: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::new(payload);
+        Self::from_payload_with(payload, Reading::STRICT)
+    }
+
+    /// Reads `payload` as `reading` says, as one value and, unless it forgives that, nothing else.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode), and if bytes are left over that are not forgiven.
+    #[inline]
+    fn from_payload_with(payload: &'a [u8], reading: Reading) -> Result<Self, DecodeError> {
+        let mut reader = Reader::with(payload, reading);
         let value = Self::decode(&mut reader)?;
         reader.finish().map_err(|error| match Self::TYPE {
             JuteType::Record(schema) => error.in_field(schema.name, ""),
@@ -68,8 +97,8 @@ pub trait Encode {
     /// Exactly how many bytes [`encode`](Self::encode) appends.
     fn encoded_len(&self) -> usize;
 
-    /// Appends the value to `out`, which has to have room, as [`BufMut`] has it.
-    fn encode(&self, out: &mut impl BufMut);
+    /// Puts the value into `out`, which has to have room, as [`BufMut`](bytes::BufMut) has it.
+    fn encode(&self, out: &mut impl Sink);
 }
 
 impl<T: Encode + ?Sized> Encode for &T {
@@ -77,18 +106,20 @@ impl<T: Encode + ?Sized> Encode for &T {
         (**self).encoded_len()
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         (**self).encode(out);
     }
 }
 
 /// One value behind another: how a packet is a header and a body.
 impl<A: Encode, B: Encode> Encode for (A, B) {
+    #[inline]
     fn encoded_len(&self) -> usize {
         self.0.encoded_len() + self.1.encoded_len()
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    #[inline]
+    fn encode(&self, out: &mut impl Sink) {
         self.0.encode(out);
         self.1.encode(out);
     }
@@ -104,7 +135,7 @@ impl Encode for Raw<'_> {
         self.0.len()
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         out.put_slice(self.0);
     }
 }
@@ -119,6 +150,11 @@ macro_rules! fixed_primitive {
             fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
                 reader.$read()
             }
+
+            #[inline(always)]
+            fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+                cursor.$read()
+            }
         }
 
         impl Encode for $rust {
@@ -128,7 +164,7 @@ macro_rules! fixed_primitive {
             }
 
             #[inline]
-            fn encode(&self, out: &mut impl BufMut) {
+            fn encode(&self, out: &mut impl Sink) {
                 $put(out, *self);
             }
         }
@@ -136,10 +172,10 @@ macro_rules! fixed_primitive {
 }
 
 fixed_primitive!(bool, Boolean, boolean, 1, |out: &mut _, value| {
-    BufMut::put_u8(out, u8::from(value))
+    Sink::put_slice(out, &[u8::from(value)])
 });
-fixed_primitive!(i32, Int, int, 4, BufMut::put_i32);
-fixed_primitive!(i64, Long, long, 8, BufMut::put_i64);
+fixed_primitive!(i32, Int, int, 4, Sink::put_int);
+fixed_primitive!(i64, Long, long, 8, Sink::put_long);
 
 /// A boolean at the very end of a record that old peers leave out: `None` if the payload ends
 /// before it. The connect records' `readOnly` is the only one.
@@ -155,6 +191,15 @@ impl<'a> Decode<'a> for Option<bool> {
             reader.boolean().map(Some)
         }
     }
+
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        if cursor.rest.is_empty() {
+            Some(None)
+        } else {
+            cursor.boolean().map(Some)
+        }
+    }
 }
 
 impl Encode for Option<bool> {
@@ -164,7 +209,7 @@ impl Encode for Option<bool> {
     }
 
     #[inline]
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         if let Some(value) = self {
             value.encode(out);
         }
@@ -180,6 +225,11 @@ impl<'a> Decode<'a> for Option<&'a [u8]> {
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.buffer()
     }
+
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.buffer()
+    }
 }
 
 impl Encode for Option<&[u8]> {
@@ -188,12 +238,12 @@ impl Encode for Option<&[u8]> {
         4 + self.map_or(0, <[u8]>::len)
     }
 
-    #[inline]
-    fn encode(&self, out: &mut impl BufMut) {
+    #[inline(always)]
+    fn encode(&self, out: &mut impl Sink) {
         match self {
-            None => out.put_i32(-1),
+            None => out.put_int(-1),
             Some(bytes) => {
-                out.put_i32(length(bytes.len()));
+                out.put_int(length(bytes.len()));
                 out.put_slice(bytes);
             }
         }
@@ -203,20 +253,32 @@ impl Encode for Option<&[u8]> {
 impl<'a> Decode<'a> for Ustring<'a> {
     const TYPE: JuteType = JuteType::Ustring;
     const MIN_LEN: usize = 4;
-    const TEXTUAL: bool = true;
 
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.ustring()
     }
 
-    #[inline]
-    fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
-        text::skip_string(rest)
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.ustring()
     }
 
-    #[inline]
-    fn decode_text(rest: &mut &'a str) -> Option<Self> {
+    #[inline(always)]
+    fn check(cursor: &mut Cursor<'a>) -> Option<()> {
+        let bytes = cursor.buffer()?.unwrap_or_default();
+        (cursor.leniency.any_text() || text::is_utf8(bytes)).then_some(())
+    }
+
+    const TEXTUAL: bool = true;
+
+    #[inline(always)]
+    fn skip_text(rest: &mut &'a [u8], ints: &mut u32) -> Option<()> {
+        text::skip_string(rest, ints)
+    }
+
+    #[inline(always)]
+    fn cut_text(rest: &mut &'a str) -> Option<Self> {
         text::string(rest).map(Ustring::new)
     }
 }
@@ -228,16 +290,19 @@ impl Encode for Ustring<'_> {
     }
 
     #[inline]
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         self.as_bytes().encode(out);
     }
 }
 
-/// A length or count as the wire has it.
+/// A length or count as the wire has it. One that is too long for it is so in vain, whatever is put
+/// here: no frame can hold it, and [`put_frame`](crate::put_frame)'s own length says so.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "told above")]
 pub(crate) fn length(count: usize) -> i32 {
     debug_assert!(
         i32::try_from(count).is_ok(),
         "{count} is over the longest jute value"
     );
-    i32::try_from(count).unwrap_or(i32::MAX)
+    (count as u32).cast_signed()
 }

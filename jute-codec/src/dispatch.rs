@@ -7,6 +7,7 @@ use crate::Encode;
 use crate::Reader;
 use crate::Record;
 use crate::Schema;
+use crate::cursor::Cursor;
 
 /// What can stand behind a header: a record, or something that is made of several.
 pub(crate) trait Body<'a>: Encode + Sized {
@@ -14,6 +15,12 @@ pub(crate) trait Body<'a>: Encode + Sized {
     const SCHEMA: Option<Schema>;
 
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
+
+    /// As [`Decode::cut`].
+    fn cut_body(cursor: &mut Cursor<'a>) -> Option<Self>;
+
+    /// As [`Decode::check`].
+    fn check_body(cursor: &mut Cursor<'a>) -> Option<()>;
 }
 
 impl<'a, T: Decode<'a> + Encode + Record> Body<'a> for T {
@@ -22,6 +29,16 @@ impl<'a, T: Decode<'a> + Encode + Record> Body<'a> for T {
     #[inline]
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Self::decode(reader)
+    }
+
+    #[inline(always)]
+    fn cut_body(cursor: &mut Cursor<'a>) -> Option<Self> {
+        Self::cut(cursor)
+    }
+
+    #[inline(always)]
+    fn check_body(cursor: &mut Cursor<'a>) -> Option<()> {
+        Self::check(cursor)
     }
 }
 
@@ -82,6 +99,37 @@ macro_rules! dispatch {
                     _ => return Ok(None),
                 }))
             }
+
+            /// As [`Decode::cut`](crate::Decode::cut), of the body that `op` stands for.
+            #[allow(dead_code, reason = "only the parts of multis are cut")]
+            #[inline(always)]
+            fn cut_known(
+                op: $crate::OpCode,
+                cursor: &mut $crate::cursor::Cursor<$life>,
+            ) -> Option<Self> {
+                Some(match op {
+                    $($crate::OpCode::$op => Self::$variant $((
+                        <$record as $crate::dispatch::Body<'_>>::cut_body(cursor)?
+                    ))?,)+
+                    _ => return None,
+                })
+            }
+
+            /// As [`Decode::check`](crate::Decode::check), of the body that `op` stands for.
+            #[allow(dead_code, reason = "only the parts of multis are checked")]
+            #[inline(always)]
+            fn check_known(
+                op: $crate::OpCode,
+                cursor: &mut $crate::cursor::Cursor<$life>,
+            ) -> Option<()> {
+                match op {
+                    $($crate::OpCode::$op => {
+                        $(<$record as $crate::dispatch::Body<'_>>::check_body(cursor)?;)?
+                    })+
+                    _ => return None,
+                }
+                Some(())
+            }
         }
 
         /// Shows the body alone, which is null if there is none.
@@ -108,7 +156,7 @@ macro_rules! dispatch {
                 }
             }
 
-            fn encode(&self, out: &mut impl bytes::BufMut) {
+            fn encode(&self, out: &mut impl $crate::Sink) {
                 match self {
                     $(Self::$variant $(($body))? => {
                         $($crate::Encode::encode($body, out);)?

@@ -1,7 +1,6 @@
 //! Packet framing: an int length and that many bytes.
 
 use bytes::Buf;
-use bytes::BufMut;
 use bytes::Bytes;
 use bytes::BytesMut;
 
@@ -10,8 +9,10 @@ use crate::DecodeError;
 use crate::Encode;
 use crate::FrameError;
 use crate::Reader;
+use crate::Sink;
 use crate::codec::length;
 use crate::error::FrameErrorKind;
+use crate::sink::Apart;
 
 /// The payload of one packet, owned.
 ///
@@ -202,17 +203,50 @@ impl Framer {
 #[inline]
 pub fn put_frame(out: &mut BytesMut, payload: &impl Encode) {
     let count = payload.encoded_len();
+    if count > SHORT_FRAME - 4 {
+        out.reserve(4 + count);
+        out.put_int(i32::try_from(count).unwrap_or(i32::MAX));
+        payload.encode(out);
+        return;
+    }
     let mut short = [0; SHORT_FRAME];
     if let Some(frame) = short.get_mut(..4 + count) {
         let mut unwritten = &mut *frame;
-        unwritten.put_i32(length(count));
+        unwritten.put_int(length(count));
         payload.encode(&mut unwritten);
         out.extend_from_slice(frame);
-    } else {
-        out.reserve(4 + count);
-        out.put_i32(length(count));
-        payload.encode(out);
     }
+}
+
+/// Appends one frame to `out`, but for the bytes of `apart`, and says where in `out` they belong:
+/// so a large buffer can be sent as it is, uncopied, by a vectored write.
+///
+/// `apart` has to be the very slice that is in the payload. `None` if it is not, or empty; then the
+/// frame is whole.
+///
+/// ```
+/// use bytes::{Buf, Bytes, BytesMut};
+/// use jute_codec::{put_frame_apart, OpCode, RequestHeader, SetDataRequest};
+///
+/// let data = Bytes::from(vec![7; 100_000]);
+/// let header = RequestHeader { xid: 7, op: OpCode::SET_DATA };
+/// let set = SetDataRequest { path: "/a".into(), data: Some(&data), version: -1 };
+///
+/// let mut out = BytesMut::new();
+/// let at = put_frame_apart(&mut out, &(header, set), &data).expect("it is in the record");
+/// let tail = out.split_off(at).freeze();
+/// let packet = out.freeze().chain(data).chain(tail);
+/// assert_eq!(packet.remaining(), 4 + 8 + (4 + 2) + (4 + 100_000) + 4);
+/// ```
+#[inline]
+pub fn put_frame_apart(out: &mut BytesMut, payload: &impl Encode, apart: &[u8]) -> Option<usize> {
+    let count = payload.encoded_len();
+    out.reserve((4 + count).saturating_sub(apart.len()));
+    let at = None;
+    let mut sink = Apart { out, apart, at };
+    sink.put_int(i32::try_from(count).unwrap_or(i32::MAX));
+    payload.encode(&mut sink);
+    sink.at
 }
 
 /// Frames up to this length are written on the stack and appended at once: a check of the buffer's

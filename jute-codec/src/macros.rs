@@ -12,11 +12,18 @@
 /// impl<'a> Decode<'a> for AuthPacket<'a> {
 ///     const TYPE: JuteType = JuteType::Record(&Self::SCHEMA);
 ///     const MIN_LEN: usize = <i32>::MIN_LEN + <Ustring>::MIN_LEN + …;
-///     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+///     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> { … cut, or else: …
 ///         let auth_type = <i32>::decode(r).map_err(|e| e.in_field("AuthPacket", "type"))?;
 ///         …
 ///         Ok(Self { auth_type, … })
 ///     }
+///     fn cut(c: &mut Cursor<'a>) -> Option<Self> {
+///         c.holds(Self::MIN_LEN)?;
+///         let auth_type = <i32>::cut(c)?;
+///         …
+///         Some(Self { auth_type, … })
+///     }
+///     … check and the like: each field in turn …
 /// }
 /// impl Encode for AuthPacket<'_> { … each field in turn … }
 /// impl Record for AuthPacket<'_> { const SCHEMA: Schema = …; }
@@ -33,27 +40,42 @@ macro_rules! wire_record {
             );
             const MIN_LEN: usize = 0 $(+ <$ty as $crate::Decode<'_>>::MIN_LEN)+;
 
-            #[inline]
+            #[inline(always)]
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
-                reader.expect_integers(&<Self as $crate::Record>::SCHEMA, Self::MIN_LEN)?;
-                $(
-                    let $field = $crate::Decode::decode(reader)
-                        .map_err(|error| error.in_field($class, $name))?;
-                )+
-                Ok(Self { $($field),+ })
+                reader.cut_or_explain(Self::cut, |reader| {
+                    $(
+                        let $field = $crate::Decode::decode(reader)
+                            .map_err(|error| error.in_field($class, $name))?;
+                    )+
+                    Ok(Self { $($field),+ })
+                })
+            }
+
+            #[inline(always)]
+            fn cut(cursor: &mut $crate::cursor::Cursor<'a>) -> Option<Self> {
+                cursor.holds(Self::MIN_LEN)?;
+                $(let $field = $crate::Decode::cut(cursor)?;)+
+                Some(Self { $($field),+ })
+            }
+
+            #[inline(always)]
+            fn check(cursor: &mut $crate::cursor::Cursor<'a>) -> Option<()> {
+                cursor.holds(Self::MIN_LEN)?;
+                $(<$ty as $crate::Decode<'_>>::check(cursor)?;)+
+                Some(())
             }
 
             const TEXTUAL: bool = true $(&& <$ty as $crate::Decode<'_>>::TEXTUAL)+;
 
-            #[inline]
-            fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
-                $(<$ty as $crate::Decode<'_>>::skip_text(rest)?;)+
+            #[inline(always)]
+            fn skip_text(rest: &mut &'a [u8], ints: &mut u32) -> Option<()> {
+                $(<$ty as $crate::Decode<'_>>::skip_text(rest, ints)?;)+
                 Some(())
             }
 
-            #[inline]
-            fn decode_text(rest: &mut &'a str) -> Option<Self> {
-                $(let $field = $crate::Decode::decode_text(rest)?;)+
+            #[inline(always)]
+            fn cut_text(rest: &mut &'a str) -> Option<Self> {
+                $(let $field = $crate::Decode::cut_text(rest)?;)+
                 Some(Self { $($field),+ })
             }
         }
@@ -65,7 +87,7 @@ macro_rules! wire_record {
             }
 
             #[inline]
-            fn encode(&self, out: &mut impl bytes::BufMut) {
+            fn encode(&self, out: &mut impl $crate::Sink) {
                 $($crate::Encode::encode(&self.$field, out);)+
             }
         }
@@ -153,6 +175,11 @@ macro_rules! wire_code {
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
                 reader.int().map(Self)
             }
+
+            #[inline(always)]
+            fn cut(cursor: &mut $crate::cursor::Cursor<'a>) -> Option<Self> {
+                cursor.int().map(Self)
+            }
         }
 
         code_features!($code { $($value),+ });
@@ -164,8 +191,8 @@ macro_rules! wire_code {
             }
 
             #[inline]
-            fn encode(&self, out: &mut impl bytes::BufMut) {
-                out.put_i32(self.0);
+            fn encode(&self, out: &mut impl $crate::Sink) {
+                out.put_int(self.0);
             }
         }
     };

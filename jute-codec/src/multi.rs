@@ -9,18 +9,18 @@
 
 use core::fmt;
 
-use bytes::BufMut;
-
 use crate::Decode;
 use crate::DecodeError;
-use crate::DecodeErrorKind;
 use crate::Encode;
 use crate::MultiHeader;
 use crate::OpCode;
+use crate::PartReader;
 use crate::Reader;
-use crate::Reading;
 use crate::Schema;
+use crate::Sink;
+use crate::cursor::Cursor;
 use crate::dispatch::Body;
+use crate::reading::Leniency;
 
 /// A multi of [`Operation`](crate::Operation)s or [`Outcome`](crate::Outcome)s, held without allocating.
 ///
@@ -53,7 +53,7 @@ enum Form<'a, T> {
         count: usize,
         parts: &'a [u8],
         end: MultiHeader,
-        reading: Reading,
+        leniency: Leniency,
     },
     Slice(&'a [T]),
 }
@@ -73,8 +73,16 @@ pub trait Part<'a>: Copy + Encode {
     /// As the body's record has them.
     fn decode_body(op: OpCode, reader: &mut Reader<'a>) -> Result<Option<Self>, DecodeError>;
 
-    /// Whether both can be in one multi.
-    fn goes_with(&self, other: &Self) -> bool;
+    /// Of which kind an `op` is: all of a multi's are of the same. `None` goes with any.
+    fn kind(op: OpCode) -> Option<bool>;
+
+    /// Reads the body behind a header of `op`, or does not and has no word on why.
+    #[doc(hidden)]
+    fn cut_body(op: OpCode, cursor: &mut Cursor<'a>) -> Option<Self>;
+
+    /// Passes over the body that [`cut_body`](Self::cut_body) would read.
+    #[doc(hidden)]
+    fn check_body(op: OpCode, cursor: &mut Cursor<'a>) -> Option<()>;
 }
 
 impl<'a, T: Part<'a>> Multi<'a, T> {
@@ -84,29 +92,37 @@ impl<'a, T: Part<'a>> Multi<'a, T> {
     /// Reads all parts and the end. Nothing nests: a multi has no place in a multi.
     ///
     /// # Errors
-    /// As the parts' records have them, and [`DecodeErrorKind::UnexpectedOperation`] on a part that
+    /// As the parts' records have them, and
+    /// [`UnexpectedOperation`](crate::DecodeErrorKind::UnexpectedOperation) on a part that
     /// has no place in it.
+    #[inline]
     pub fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let start = reader.rest();
-        let mut first = None;
+        reader.cut_or_explain(Self::check_all, |reader| {
+            for part in PartReader::<T>::new(reader.clone()) {
+                part?;
+            }
+            Ok(Self::EMPTY)
+        })
+    }
+
+    #[inline]
+    fn check_all(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let start = cursor.rest;
+        let mut kind = None;
         let mut count = 0;
         loop {
-            let before = reader.clone();
-            let header = MultiHeader::decode(reader)?;
+            let before = *cursor;
+            let header = MultiHeader::cut(cursor)?;
             if header.done {
-                return Ok(Self(Form::Wire {
+                return Some(Self(Form::Wire {
                     count,
                     parts: before.since(start),
                     end: header,
-                    reading: reader.reading(),
+                    leniency: cursor.leniency,
                 }));
             }
-            let part = T::decode_body(header.op, reader)?;
-            if !part.is_some_and(|part| part.goes_with(first.get_or_insert(part))) {
-                let kind = DecodeErrorKind::UnexpectedOperation(header.op);
-                let error = DecodeError::new(kind, before.offset());
-                return Err(error.in_field("MultiHeader", "type"));
-            }
+            T::check_body(header.op, cursor)?;
+            goes_with::<T>(header.op, &mut kind)?;
             count += 1;
         }
     }
@@ -142,11 +158,14 @@ impl<'a, T: Part<'a>> Multi<'a, T> {
             Form::Wire {
                 count,
                 parts,
-                reading,
+                leniency,
                 ..
             } => Parts(Source::Wire {
                 left: count,
-                reader: Reader::with(parts, reading),
+                cursor: Cursor {
+                    rest: parts,
+                    leniency,
+                },
             }),
             Form::Slice(parts) => Parts(Source::Slice(parts)),
         }
@@ -174,6 +193,14 @@ impl<'a, T: Part<'a>> Body<'a> for Multi<'a, T> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Self::decode(reader)
     }
+
+    fn cut_body(cursor: &mut Cursor<'a>) -> Option<Self> {
+        Self::check_all(cursor)
+    }
+
+    fn check_body(cursor: &mut Cursor<'a>) -> Option<()> {
+        Self::check_all(cursor).map(drop)
+    }
 }
 
 impl<'a, T: Part<'a>> Encode for Multi<'a, T> {
@@ -184,7 +211,7 @@ impl<'a, T: Part<'a>> Encode for Multi<'a, T> {
         }
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         match self.0 {
             Form::Wire { parts, end, .. } => {
                 out.put_slice(parts);
@@ -215,13 +242,14 @@ pub struct Parts<'a, T>(Source<'a, T>);
 
 #[derive(Clone, Debug)]
 enum Source<'a, T> {
-    Wire { left: usize, reader: Reader<'a> },
+    Wire { left: usize, cursor: Cursor<'a> },
     Slice(&'a [T]),
 }
 
 impl<'a, T: Part<'a>> Iterator for Parts<'a, T> {
     type Item = (MultiHeader, T);
 
+    #[inline]
     fn next(&mut self) -> Option<(MultiHeader, T)> {
         match &mut self.0 {
             Source::Slice(parts) => {
@@ -229,12 +257,11 @@ impl<'a, T: Part<'a>> Iterator for Parts<'a, T> {
                 *parts = rest;
                 Some((first.header(), *first))
             }
-            Source::Wire { left, reader } => {
+            Source::Wire { left, cursor } => {
                 *left = left.checked_sub(1)?;
                 // Each part was read once when the multi was: this cannot fail.
-                let header = MultiHeader::decode(reader).ok()?;
-                let part = T::decode_body(header.op, reader).ok().flatten()?;
-                Some((header, part))
+                let header = MultiHeader::cut(cursor)?;
+                Some((header, T::cut_body(header.op, cursor)?))
             }
         }
     }
@@ -249,6 +276,15 @@ impl<'a, T: Part<'a>> Iterator for Parts<'a, T> {
 }
 
 impl<'a, T: Part<'a>> ExactSizeIterator for Parts<'a, T> {}
+
+/// Whether an `op` can be in one multi with those before it, which were of a `kind`.
+#[inline(always)]
+pub(crate) fn goes_with<'a, T: Part<'a>>(op: OpCode, kind: &mut Option<bool>) -> Option<()> {
+    match T::kind(op) {
+        Some(this) => (*kind.get_or_insert(this) == this).then_some(()),
+        None => Some(()),
+    }
+}
 
 /// A multi of the parts that an iterator yields, to be sent.
 ///
@@ -278,7 +314,7 @@ impl<'a, I: Clone + IntoIterator<Item: Part<'a>>> Encode for MultiOf<I> {
         parts + MultiHeader::END.encoded_len()
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         for part in self.0.clone() {
             (part.header(), part).encode(out);
         }

@@ -20,6 +20,7 @@ use crate::Reader;
 use crate::Schema;
 use crate::SetDataRequest;
 use crate::SetDataResponse;
+use crate::cursor::Cursor;
 
 dispatch! {
     /// One operation of a multi.
@@ -50,8 +51,13 @@ impl Operation<'_> {
     /// Whether it has its place in a multiRead rather than in a multi.
     #[must_use]
     pub const fn is_read(&self) -> bool {
-        matches!(self, Self::GetChildren(_) | Self::GetData(_))
+        is_read(self.op())
     }
+}
+
+#[inline]
+const fn is_read(op: OpCode) -> bool {
+    matches!(op, OpCode::GET_CHILDREN | OpCode::GET_DATA)
 }
 
 impl<'a> Part<'a> for Operation<'a> {
@@ -73,8 +79,19 @@ impl<'a> Part<'a> for Operation<'a> {
     }
 
     /// Reads and writes do not mix (`MultiOperationRecord.setOrCheckOpKind`).
-    fn goes_with(&self, other: &Self) -> bool {
-        self.is_read() == other.is_read()
+    #[inline]
+    fn kind(op: OpCode) -> Option<bool> {
+        Some(is_read(op))
+    }
+
+    #[inline(always)]
+    fn cut_body(op: OpCode, cursor: &mut Cursor<'a>) -> Option<Self> {
+        Self::cut_known(op, cursor)
+    }
+
+    #[inline(always)]
+    fn check_body(op: OpCode, cursor: &mut Cursor<'a>) -> Option<()> {
+        Self::check_known(op, cursor)
     }
 }
 
@@ -124,7 +141,18 @@ impl<'a> Part<'a> for Outcome<'a> {
         Self::known(op, reader)
     }
 
-    fn goes_with(&self, _: &Self) -> bool {
-        true
+    #[inline]
+    fn kind(_: OpCode) -> Option<bool> {
+        None
+    }
+
+    #[inline(always)]
+    fn cut_body(op: OpCode, cursor: &mut Cursor<'a>) -> Option<Self> {
+        Self::cut_known(op, cursor)
+    }
+
+    #[inline(always)]
+    fn check_body(op: OpCode, cursor: &mut Cursor<'a>) -> Option<()> {
+        Self::check_known(op, cursor)
     }
 }

@@ -3,13 +3,13 @@
 use core::fmt;
 use core::ops::BitOr;
 
-use bytes::BufMut;
-
 use crate::Decode;
 use crate::DecodeError;
 use crate::Encode;
 use crate::JuteType;
 use crate::Reader;
+use crate::Sink;
+use crate::cursor::Cursor;
 use crate::text;
 
 /// What an identity may do to a znode: `ZooDefs.Perms`, the `perms` of an [`Acl`](crate::Acl).
@@ -88,20 +88,26 @@ impl fmt::Debug for Permissions {
 impl<'a> Decode<'a> for Permissions {
     const TYPE: JuteType = JuteType::Int;
     const MIN_LEN: usize = 4;
-    const TEXTUAL: bool = true;
 
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.int().map(Self)
     }
 
-    #[inline]
-    fn skip_text(rest: &mut &'a [u8]) -> Option<()> {
-        text::skip_int(rest).map(drop)
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.int().map(Self)
     }
 
-    #[inline]
-    fn decode_text(rest: &mut &'a str) -> Option<Self> {
+    const TEXTUAL: bool = true;
+
+    #[inline(always)]
+    fn skip_text(rest: &mut &'a [u8], ints: &mut u32) -> Option<()> {
+        text::skip_int(rest, ints).map(drop)
+    }
+
+    #[inline(always)]
+    fn cut_text(rest: &mut &'a str) -> Option<Self> {
         text::int(rest).map(|perms| Self(perms.cast_signed()))
     }
 }
@@ -113,8 +119,8 @@ impl Encode for Permissions {
     }
 
     #[inline]
-    fn encode(&self, out: &mut impl BufMut) {
-        out.put_i32(self.0);
+    fn encode(&self, out: &mut impl Sink) {
+        out.put_int(self.0);
     }
 }
 

@@ -1,50 +1,11 @@
-//! The one place that cuts bytes: a slice that shrinks from the front.
+//! Reads primitives, and says what is wrong with those that cannot be read.
 
-use core::mem;
-
-use crate::Decode;
 use crate::DecodeError;
 use crate::DecodeErrorKind;
-use crate::Schema;
+use crate::Reading;
 use crate::Ustring;
-
-/// How faithfully bytes have to keep to the schema.
-///
-/// [`STRICT`](Self::STRICT) is for judging: whatever Apache would never send is an error.
-/// [`JAVA`](Self::JAVA) takes what Apache's own `BinaryInputArchive` takes, which is what a
-/// server has to do with the clients there are. It is a value, not a cargo feature: one process
-/// may need both, and no dependency can loosen another's parser.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub struct Reading {
-    /// Takes any non-zero byte for `true` (`BinaryInputArchive.readBool`).
-    pub nonzero_is_true: bool,
-    /// Takes a `ustring` that is not UTF-8, as [`Ustring`] bytes (Java replaces them by U+FFFD;
-    /// this keeps them, so that they can be passed on unharmed).
-    pub any_text: bool,
-    /// Takes a vector count below −1 for an empty vector (`BinaryInputArchive.BinaryIndex.done`).
-    pub negative_count_is_empty: bool,
-    /// Ignores bytes after the last field of a record.
-    pub trailing_bytes: bool,
-}
-
-impl Reading {
-    /// Nothing is forgiven.
-    pub const STRICT: Self = Self {
-        nonzero_is_true: false,
-        any_text: false,
-        negative_count_is_empty: false,
-        trailing_bytes: false,
-    };
-
-    /// What Apache's Java reads.
-    pub const JAVA: Self = Self {
-        nonzero_is_true: true,
-        any_text: true,
-        negative_count_is_empty: true,
-        trailing_bytes: true,
-    };
-}
+use crate::cursor::Cursor;
+use crate::reading::Leniency;
 
 /// Reads jute primitives off the front of a payload.
 ///
@@ -62,9 +23,8 @@ impl Reading {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
-    rest: &'a [u8],
-    length: usize,
-    reading: Reading,
+    pub(crate) cursor: Cursor<'a>,
+    pub(crate) length: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -78,34 +38,58 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub const fn with(payload: &'a [u8], reading: Reading) -> Self {
         Self {
-            rest: payload,
+            cursor: Cursor {
+                rest: payload,
+                leniency: Leniency::of(reading),
+            },
             length: payload.len(),
-            reading,
         }
+    }
+
+    /// Reads the `rest` of a payload of `length` bytes.
+    #[inline]
+    pub(crate) const fn within(rest: &'a [u8], length: usize, leniency: Leniency) -> Self {
+        let cursor = Cursor { rest, leniency };
+        Self { cursor, length }
+    }
+
+    /// Takes what `cut` takes. If that is nothing, `explain` has the same bytes to say why.
+    #[inline(always)]
+    pub(crate) fn cut_or_explain<T>(
+        &mut self,
+        cut: impl FnOnce(&mut Cursor<'a>) -> Option<T>,
+        explain: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let mut cursor = self.cursor;
+        if let Some(value) = cut(&mut cursor) {
+            self.cursor = cursor;
+            return Ok(value);
+        }
+        explained(self.rest(), self.length, self.cursor.leniency, explain)
     }
 
     /// How faithfully this reader reads.
     #[must_use]
     pub const fn reading(&self) -> Reading {
-        self.reading
+        self.cursor.leniency.reading()
     }
 
     /// Position of the next byte, from the start of the payload.
     #[must_use]
     pub const fn offset(&self) -> usize {
-        self.length - self.rest.len()
+        self.length - self.cursor.rest.len()
     }
 
     /// The bytes not read yet.
     #[must_use]
     pub const fn rest(&self) -> &'a [u8] {
-        self.rest
+        self.cursor.rest
     }
 
     /// Whether everything has been read.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.rest.is_empty()
+        self.cursor.rest.is_empty()
     }
 
     /// Takes the next `count` bytes.
@@ -114,11 +98,7 @@ impl<'a> Reader<'a> {
     /// [`DecodeErrorKind::UnexpectedEnd`] if there are fewer.
     #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
-        let Some((taken, rest)) = self.rest.split_at_checked(count) else {
-            return Err(self.ends(count));
-        };
-        self.rest = rest;
-        Ok(taken)
+        self.cursor.take(count).ok_or_else(|| self.ends(count))
     }
 
     /// Takes the next `N` bytes as an array.
@@ -127,11 +107,7 @@ impl<'a> Reader<'a> {
     /// [`DecodeErrorKind::UnexpectedEnd`] if there are fewer.
     #[inline]
     pub fn take_array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let Some((taken, rest)) = self.rest.split_first_chunk::<N>() else {
-            return Err(self.ends(N));
-        };
-        self.rest = rest;
-        Ok(*taken)
+        self.cursor.array().ok_or_else(|| self.ends(N))
     }
 
     /// Reads a jute `boolean`: one byte, 0 or 1.
@@ -141,12 +117,7 @@ impl<'a> Reader<'a> {
     /// [`Reading::nonzero_is_true`].
     #[inline]
     pub fn boolean(&mut self) -> Result<bool, DecodeError> {
-        let at = self.offset();
-        let [byte] = self.take_array()?;
-        if byte > 1 && !self.reading.nonzero_is_true {
-            return Err(DecodeError::new(DecodeErrorKind::InvalidBoolean(byte), at));
-        }
-        Ok(byte != 0)
+        self.cursor.boolean().ok_or_else(|| self.no_boolean())
     }
 
     /// Reads a jute `int`: four bytes, big-endian two's complement.
@@ -155,7 +126,7 @@ impl<'a> Reader<'a> {
     /// At the end of the payload.
     #[inline]
     pub fn int(&mut self) -> Result<i32, DecodeError> {
-        self.take_array().map(i32::from_be_bytes)
+        self.cursor.int().ok_or_else(|| self.ends(4))
     }
 
     /// Reads a jute `long`: eight bytes, big-endian two's complement.
@@ -164,7 +135,7 @@ impl<'a> Reader<'a> {
     /// At the end of the payload.
     #[inline]
     pub fn long(&mut self) -> Result<i64, DecodeError> {
-        self.take_array().map(i64::from_be_bytes)
+        self.cursor.long().ok_or_else(|| self.ends(8))
     }
 
     /// Reads a jute `buffer`: an int length and that many bytes, or −1 for null.
@@ -173,31 +144,7 @@ impl<'a> Reader<'a> {
     /// At the end of the payload, or [`DecodeErrorKind::NegativeLength`] below −1.
     #[inline]
     pub fn buffer(&mut self) -> Result<Option<&'a [u8]>, DecodeError> {
-        let Some((length, rest)) = self.rest.split_first_chunk() else {
-            return Err(self.ends(4));
-        };
-        let length = i32::from_be_bytes(*length);
-        match usize::try_from(length) {
-            Ok(count) => {
-                let Some((bytes, rest)) = rest.split_at_checked(count) else {
-                    let kind = DecodeErrorKind::UnexpectedEnd {
-                        needed: count,
-                        available: rest.len(),
-                    };
-                    return Err(DecodeError::new(kind, self.offset() + 4));
-                };
-                self.rest = rest;
-                Ok(Some(bytes))
-            }
-            Err(_) if length == -1 => {
-                self.rest = rest;
-                Ok(None)
-            }
-            Err(_) => {
-                let kind = DecodeErrorKind::NegativeLength(length);
-                Err(DecodeError::new(kind, self.offset()))
-            }
-        }
+        self.cursor.buffer().ok_or_else(|| self.no_buffer())
     }
 
     /// Reads a jute `ustring`: bytes as a buffer has them, meant to be UTF-8.
@@ -207,21 +154,7 @@ impl<'a> Reader<'a> {
     /// [`Reading::any_text`].
     #[inline]
     pub fn ustring(&mut self) -> Result<Ustring<'a>, DecodeError> {
-        let start = self.rest;
-        let Some(bytes) = self.buffer()? else {
-            return Ok(Ustring::NULL);
-        };
-        match core::str::from_utf8(bytes) {
-            Ok(text) => Ok(Ustring::new(text)),
-            Err(_) if self.reading.any_text => Ok(Ustring::not_utf8(bytes)),
-            Err(error) => {
-                self.rest = start;
-                let kind = DecodeErrorKind::InvalidUtf8 {
-                    valid_up_to: error.valid_up_to(),
-                };
-                Err(DecodeError::new(kind, self.offset()))
-            }
-        }
+        self.cursor.ustring().ok_or_else(|| self.no_ustring())
     }
 
     /// Reads the count of a jute `vector` whose items take `item_min` bytes or more each; `None`
@@ -233,87 +166,90 @@ impl<'a> Reader<'a> {
     /// [`Reading::negative_count_is_empty`].
     #[inline]
     pub fn count(&mut self, item_min: usize) -> Result<Option<usize>, DecodeError> {
-        let start = self.rest;
-        let count = self.int()?;
-        let kind = match u32::try_from(count) {
-            Ok(items) if (items as usize).saturating_mul(item_min.max(1)) <= self.rest.len() => {
-                return Ok(Some(items as usize));
-            }
-            Ok(items) => DecodeErrorKind::CountOverBytes {
-                count: items,
-                available: self.rest.len(),
-            },
-            Err(_) if count == -1 => return Ok(None),
-            Err(_) if self.reading.negative_count_is_empty => return Ok(Some(0)),
-            Err(_) => DecodeErrorKind::NegativeCount(count),
-        };
-        self.rest = start;
-        Err(DecodeError::new(kind, self.offset()))
+        self.cursor.count(item_min).ok_or_else(|| self.no_count())
     }
 
     /// Checks that the payload has been read to its end.
     ///
     /// # Errors
     /// [`DecodeErrorKind::TrailingBytes`] unless [`Reading::trailing_bytes`].
-    pub fn finish(&self) -> Result<(), DecodeError> {
-        if self.rest.is_empty() || self.reading.trailing_bytes {
-            return Ok(());
-        }
-        Err(DecodeError::new(
-            DecodeErrorKind::TrailingBytes(self.rest.len()),
-            self.offset(),
-        ))
-    }
-
-    /// Takes `count` values of text alone, if all of their bytes together are UTF-8: one check
-    /// instead of many. `None`, and nothing taken, if they have to be looked at one by one.
     #[inline]
-    pub(crate) fn take_text<T: Decode<'a>>(&mut self, count: usize) -> Option<&'a str> {
-        let mut rest = self.rest;
-        for _ in 0..count {
-            T::skip_text(&mut rest)?;
-        }
-        let start = mem::replace(&mut self.rest, rest);
-        let text = core::str::from_utf8(self.since(start)).ok();
-        if text.is_none() {
-            self.rest = start;
-        }
-        text
-    }
-
-    /// The bytes read since `start` was the rest.
-    pub(crate) fn since(&self, start: &'a [u8]) -> &'a [u8] {
-        start
-            .get(..start.len() - self.rest.len())
-            .unwrap_or_default()
-    }
-
-    /// Checks that a record of integers is all there, once for all of them: the compiler then sees
-    /// that each of the reads succeeds (a `Stat`: 11 checks to 1). Records with other fields check
-    /// them one by one.
-    #[inline(always)]
-    pub(crate) fn expect_integers(
-        &self,
-        schema: &Schema,
-        length: usize,
-    ) -> Result<(), DecodeError> {
-        let available = self.rest.len();
-        if !schema.is_integers() || available >= length {
+    pub fn finish(&self) -> Result<(), DecodeError> {
+        if self.is_empty() || self.cursor.leniency.trailing_bytes() {
             return Ok(());
         }
-        let (field, needed, start) = schema.first_cut(available);
-        let kind = DecodeErrorKind::UnexpectedEnd {
-            needed,
-            available: available - start,
-        };
-        Err(DecodeError::new(kind, self.offset() + start).in_field(schema.name, field))
+        let kind = DecodeErrorKind::TrailingBytes(self.rest().len());
+        Err(DecodeError::new(kind, self.offset()))
+    }
+}
+
+/// Has its arguments one by one: a reader that is referred to from here, however rarely, would be
+/// kept in memory and not in registers.
+#[cold]
+#[inline(never)]
+fn explained<'a, T>(
+    rest: &'a [u8],
+    length: usize,
+    leniency: Leniency,
+    explain: impl FnOnce(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    explain(&mut Reader::within(rest, length, leniency))
+}
+
+/// Why there is no such value here.
+impl Reader<'_> {
+    #[cold]
+    fn ends(&self, needed: usize) -> DecodeError {
+        let available = self.rest().len();
+        let kind = DecodeErrorKind::UnexpectedEnd { needed, available };
+        DecodeError::new(kind, self.offset())
     }
 
     #[cold]
-    fn ends(&self, needed: usize) -> DecodeError {
-        let kind = DecodeErrorKind::UnexpectedEnd {
-            needed,
-            available: self.rest.len(),
+    fn no_boolean(&self) -> DecodeError {
+        match self.rest().first() {
+            Some(byte) => DecodeError::new(DecodeErrorKind::InvalidBoolean(*byte), self.offset()),
+            None => self.ends(1),
+        }
+    }
+
+    #[cold]
+    fn no_buffer(&self) -> DecodeError {
+        let mut after = self.clone();
+        let Some(length) = after.cursor.int() else {
+            return self.ends(4);
+        };
+        match usize::try_from(length) {
+            Ok(count) => after.ends(count),
+            Err(_) => DecodeError::new(DecodeErrorKind::NegativeLength(length), self.offset()),
+        }
+    }
+
+    #[cold]
+    fn no_ustring(&self) -> DecodeError {
+        match self.clone().buffer() {
+            Ok(bytes) => {
+                let text = core::str::from_utf8(bytes.unwrap_or_default());
+                let valid_up_to = text.err().map_or(0, |error| error.valid_up_to());
+                let kind = DecodeErrorKind::InvalidUtf8 { valid_up_to };
+                DecodeError::new(kind, self.offset())
+            }
+            Err(error) => error,
+        }
+    }
+
+    #[cold]
+    fn no_count(&self) -> DecodeError {
+        let mut after = self.clone();
+        let Some(count) = after.cursor.int() else {
+            return self.ends(4);
+        };
+        let kind = match u32::try_from(count) {
+            Ok(count) => DecodeErrorKind::CountOverBytes {
+                count,
+                available: after.rest().len(),
+            },
+            Err(_) => DecodeErrorKind::NegativeCount(count),
         };
         DecodeError::new(kind, self.offset())
     }

@@ -22,17 +22,6 @@ pub enum JuteType {
     Record(&'static Schema),
 }
 
-impl JuteType {
-    /// The length of an integer.
-    const fn integer_len(self) -> Option<usize> {
-        match self {
-            Self::Int => Some(4),
-            Self::Long => Some(8),
-            _ => None,
-        }
-    }
-}
-
 impl fmt::Display for JuteType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -68,34 +57,6 @@ impl Schema {
             name,
             fields,
         }
-    }
-
-    /// Whether all fields are integers, so that nothing but a payload's end can be wrong with them.
-    pub(crate) const fn is_integers(&self) -> bool {
-        let mut fields = self.fields;
-        while let [field, rest @ ..] = fields {
-            if field.ty.integer_len().is_none() {
-                return false;
-            }
-            fields = rest;
-        }
-        true
-    }
-
-    /// The first of these integers that `available` bytes do not hold, how many bytes it takes and
-    /// how many come before it.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn first_cut(&self, available: usize) -> (&'static str, usize, usize) {
-        let mut start = 0;
-        for field in self.fields {
-            let length = field.ty.integer_len().unwrap_or_default();
-            if available - start < length {
-                return (field.name, length, start);
-            }
-            start += length;
-        }
-        ("", 0, start)
     }
 }
 

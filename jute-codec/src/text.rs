@@ -1,29 +1,35 @@
-//! Text checked many strings at a time.
+//! Text checked many strings at a time, or without being made text.
 //!
 //! A vector of names is walked twice: once over the lengths, to find where it ends, and once to
 //! take the names out of what has been found to be UTF-8 as a whole, lengths included. That holds
 //! as long as the ints between the texts consist of ASCII bytes, as those under 128 do. Then every
 //! text lies between ASCII bytes, and no character can reach across its ends.
 
-/// Passes over an int, if it consists of ASCII bytes: then it is not negative.
-#[inline]
-pub(crate) fn skip_int(rest: &mut &[u8]) -> Option<u32> {
+/// Passes over an int, and adds its bits to those of `ints`.
+#[inline(always)]
+pub(crate) fn skip_int(rest: &mut &[u8], ints: &mut u32) -> Option<u32> {
     let (int, after) = rest.split_first_chunk()?;
     let int = u32::from_be_bytes(*int);
     *rest = after;
-    (int & NOT_ASCII == 0).then_some(int)
+    *ints |= int;
+    Some(int)
 }
 
-/// Passes over a string that is not null.
-#[inline]
-pub(crate) fn skip_string(rest: &mut &[u8]) -> Option<()> {
-    let length = skip_int(rest)?;
+/// Whether ints with these bits among them consist of ASCII bytes: then none is negative.
+pub(crate) const fn are_ascii(ints: u32) -> bool {
+    ints & 0x8080_8080 == 0
+}
+
+/// Passes over a string; null counts as one that is too long.
+#[inline(always)]
+pub(crate) fn skip_string(rest: &mut &[u8], ints: &mut u32) -> Option<()> {
+    let length = skip_int(rest, ints)?;
     *rest = rest.split_at_checked(length as usize)?.1;
     Some(())
 }
 
 /// Reads an int that has been passed over.
-#[inline]
+#[inline(always)]
 pub(crate) fn int(rest: &mut &str) -> Option<u32> {
     let (int, after) = rest.split_at_checked(4)?;
     *rest = after;
@@ -34,7 +40,7 @@ pub(crate) fn int(rest: &mut &str) -> Option<u32> {
 }
 
 /// Reads a string that has been passed over.
-#[inline]
+#[inline(always)]
 pub(crate) fn string<'a>(rest: &mut &'a str) -> Option<&'a str> {
     let length = int(rest)?;
     let (text, after) = rest.split_at_checked(length as usize)?;
@@ -42,5 +48,23 @@ pub(crate) fn string<'a>(rest: &mut &'a str) -> Option<&'a str> {
     Some(text)
 }
 
-/// The bits that no byte of an int of ASCII bytes has.
-const NOT_ASCII: u32 = 0x8080_8080;
+/// Whether bytes are UTF-8. Those of most names are ASCII, which eight of them tell at once.
+#[inline(always)]
+pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
+    is_ascii(bytes) || core::str::from_utf8(bytes).is_ok()
+}
+
+#[inline(always)]
+fn is_ascii(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks();
+    let mut all = 0;
+    for word in words {
+        all |= u64::from_ne_bytes(*word);
+    }
+    // The last eight once more, or the few there are.
+    all |= match bytes.last_chunk() {
+        Some(word) => u64::from_ne_bytes(*word),
+        None => rest.iter().fold(0, |all, byte| all | u64::from(*byte)),
+    };
+    all & 0x8080_8080_8080_8080 == 0
+}

@@ -1,16 +1,17 @@
 //! A vector on the wire, or a slice about to go there.
 
 use core::fmt;
-
-use bytes::BufMut;
+use core::hint;
 
 use crate::Decode;
 use crate::DecodeError;
 use crate::Encode;
 use crate::JuteType;
 use crate::Reader;
-use crate::Reading;
+use crate::Sink;
 use crate::codec::length;
+use crate::cursor::Cursor;
+use crate::reading::Leniency;
 
 /// A jute `vector<T>`, held without allocating.
 ///
@@ -36,52 +37,38 @@ pub struct Vector<'a, T>(Form<'a, T>);
 
 #[derive(Clone, Copy)]
 enum Form<'a, T> {
-    Null,
+    /// The bytes of items that have been checked.
     Wire {
         count: usize,
-        items: Items<'a>,
-        reading: Reading,
+        items: &'a [u8],
+        leniency: Leniency,
     },
-    Slice(&'a [T]),
-}
-
-/// The bytes of items that have been checked.
-#[derive(Clone, Copy)]
-enum Items<'a> {
-    Bytes(&'a [u8]),
-    /// Found to be UTF-8 as a whole.
-    Text(&'a str),
-}
-
-impl<'a> Items<'a> {
-    const fn as_bytes(self) -> &'a [u8] {
-        match self {
-            Self::Bytes(bytes) => bytes,
-            Self::Text(text) => text.as_bytes(),
-        }
-    }
+    /// Items that have been found to be text as a whole.
+    Text { count: usize, items: &'a str },
+    /// Items to be sent, or null.
+    Slice(Option<&'a [T]>),
 }
 
 impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
     /// The null vector, count −1 on the wire.
-    pub const NULL: Self = Self(Form::Null);
+    pub const NULL: Self = Self(Form::Slice(None));
 
     /// The vector without items.
-    pub const EMPTY: Self = Self(Form::Slice(&[]));
+    pub const EMPTY: Self = Self(Form::Slice(Some(&[])));
 
     /// Whether it is the null vector.
     #[must_use]
     pub const fn is_null(&self) -> bool {
-        matches!(self.0, Form::Null)
+        matches!(self.0, Form::Slice(None))
     }
 
     /// How many items there are; the null vector has none.
     #[must_use]
     pub const fn len(&self) -> usize {
         match self.0 {
-            Form::Null => 0,
-            Form::Wire { count, .. } => count,
-            Form::Slice(items) => items.len(),
+            Form::Wire { count, .. } | Form::Text { count, .. } => count,
+            Form::Slice(Some(items)) => items.len(),
+            Form::Slice(None) => 0,
         }
     }
 
@@ -95,21 +82,24 @@ impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
     #[must_use]
     #[inline]
     pub fn iter(&self) -> Iter<'a, T> {
-        match self.0 {
-            Form::Null => Iter(Source::Slice(&[])),
+        Iter(match self.0 {
             Form::Wire {
                 count,
                 items,
-                reading,
-            } => Iter(match items {
-                Items::Bytes(bytes) => Source::Wire {
-                    left: count,
-                    reader: Reader::with(bytes, reading),
+                leniency,
+            } => Source::Wire {
+                left: count,
+                cursor: Cursor {
+                    rest: items,
+                    leniency,
                 },
-                Items::Text(text) => Source::Text { left: count, text },
-            }),
-            Form::Slice(items) => Iter(Source::Slice(items)),
-        }
+            },
+            Form::Text { count, items } => Source::Text {
+                left: count,
+                text: items,
+            },
+            Form::Slice(items) => Source::Slice(items.unwrap_or_default()),
+        })
     }
 }
 
@@ -118,15 +108,14 @@ impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
     /// As many items as can be read.
     pub(crate) fn of_items(mut reader: Reader<'a>) -> Self {
         let start = reader.rest();
-        let (mut count, mut items) = (0, reader.since(start));
+        let (mut count, mut items) = (0, reader.cursor.since(start));
         while !reader.is_empty() && T::decode(&mut reader).is_ok() {
-            (count, items) = (count + 1, reader.since(start));
+            (count, items) = (count + 1, reader.cursor.since(start));
         }
-        let reading = reader.reading();
         Self(Form::Wire {
             count,
-            items: Items::Bytes(items),
-            reading,
+            items,
+            leniency: reader.cursor.leniency,
         })
     }
 }
@@ -134,13 +123,13 @@ impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
 /// The null vector.
 impl<T> Default for Vector<'_, T> {
     fn default() -> Self {
-        Self(Form::Null)
+        Self(Form::Slice(None))
     }
 }
 
 impl<'a, T> From<&'a [T]> for Vector<'a, T> {
     fn from(items: &'a [T]) -> Self {
-        Self(Form::Slice(items))
+        Self(Form::Slice(Some(items)))
     }
 }
 
@@ -159,55 +148,83 @@ impl<'a, T: Decode<'a>> Decode<'a> for Vector<'a, T> {
 
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.cut_or_explain(Self::cut, |reader| {
+            for _ in 0..reader.count(T::MIN_LEN)?.unwrap_or_default() {
+                T::decode(reader)?;
+            }
+            Ok(Self::default())
+        })
+    }
+
+    #[inline(always)]
+    fn cut(cursor: &mut Cursor<'a>) -> Option<Self> {
         // An item of no bytes would let a count of two billion loop that often.
         const { assert!(T::MIN_LEN > 0, "a vector item takes at least one byte") };
-        let Some(count) = reader.count(T::MIN_LEN)? else {
-            return Ok(Self(Form::Null));
+        let Some(count) = cursor.count(T::MIN_LEN)? else {
+            hint::cold_path();
+            return Some(Self(Form::Slice(None)));
         };
-        Ok(Self(Form::Wire {
-            count,
-            items: Self::check(count, reader)?,
-            reading: reader.reading(),
-        }))
+        if !T::TEXTUAL {
+            return Self::one_by_one(count, cursor);
+        }
+        match cursor.text::<T>(count) {
+            Some(items) => Some(Self(Form::Text { count, items })),
+            None => {
+                hint::cold_path();
+                Self::one_by_one(count, cursor)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn check(cursor: &mut Cursor<'a>) -> Option<()> {
+        for _ in 0..cursor.count(T::MIN_LEN)?.unwrap_or_default() {
+            T::check(cursor)?;
+        }
+        Some(())
     }
 }
 
 impl<'a, T: Decode<'a>> Vector<'a, T> {
-    #[inline]
-    fn check(count: usize, reader: &mut Reader<'a>) -> Result<Items<'a>, DecodeError> {
-        if T::TEXTUAL
-            && let Some(text) = reader.take_text::<T>(count)
-        {
-            return Ok(Items::Text(text));
-        }
-        let start = reader.rest();
+    #[inline(always)]
+    fn one_by_one(count: usize, cursor: &mut Cursor<'a>) -> Option<Self> {
+        let start = cursor.rest;
         for _ in 0..count {
-            T::decode(reader)?;
+            T::check(cursor)?;
         }
-        Ok(Items::Bytes(reader.since(start)))
+        Some(Self(Form::Wire {
+            count,
+            items: cursor.since(start),
+            leniency: cursor.leniency,
+        }))
     }
 }
 
 impl<'a, T: Encode> Encode for Vector<'a, T> {
     fn encoded_len(&self) -> usize {
         4 + match self.0 {
-            Form::Null => 0,
-            Form::Wire { items, .. } => items.as_bytes().len(),
-            Form::Slice(items) => items.iter().map(Encode::encoded_len).sum(),
+            Form::Wire { items, .. } => items.len(),
+            Form::Text { items, .. } => items.len(),
+            Form::Slice(Some(items)) => items.iter().map(Encode::encoded_len).sum(),
+            Form::Slice(None) => 0,
         }
     }
 
-    fn encode(&self, out: &mut impl BufMut) {
+    fn encode(&self, out: &mut impl Sink) {
         match self.0 {
-            Form::Null => out.put_i32(-1),
             Form::Wire { count, items, .. } => {
-                out.put_i32(length(count));
+                out.put_int(length(count));
+                out.put_slice(items);
+            }
+            Form::Text { count, items } => {
+                out.put_int(length(count));
                 out.put_slice(items.as_bytes());
             }
-            Form::Slice(items) => {
-                out.put_i32(length(items.len()));
+            Form::Slice(Some(items)) => {
+                out.put_int(length(items.len()));
                 items.iter().for_each(|item| item.encode(out));
             }
+            Form::Slice(None) => out.put_int(-1),
         }
     }
 }
@@ -238,7 +255,7 @@ pub struct Iter<'a, T>(Source<'a, T>);
 
 #[derive(Clone, Debug)]
 enum Source<'a, T> {
-    Wire { left: usize, reader: Reader<'a> },
+    Wire { left: usize, cursor: Cursor<'a> },
     Text { left: usize, text: &'a str },
     Slice(&'a [T]),
 }
@@ -246,7 +263,8 @@ enum Source<'a, T> {
 impl<'a, T: Decode<'a> + Clone> Iterator for Iter<'a, T> {
     type Item = T;
 
-    #[inline]
+    // What was read once, when the vector was, can be read again.
+    #[inline(always)]
     fn next(&mut self) -> Option<T> {
         match &mut self.0 {
             Source::Slice(items) => {
@@ -254,14 +272,39 @@ impl<'a, T: Decode<'a> + Clone> Iterator for Iter<'a, T> {
                 *items = rest;
                 Some(first.clone())
             }
-            Source::Wire { left, reader } => {
+            Source::Wire { left, cursor } => {
                 *left = left.checked_sub(1)?;
-                // Each item was read once when the vector was: this cannot fail.
-                T::decode(reader).ok()
+                T::cut(cursor)
             }
             Source::Text { left, text } => {
                 *left = left.checked_sub(1)?;
-                T::decode_text(text)
+                T::cut_text(text)
+            }
+        }
+    }
+
+    /// Asks once, not for each item, what they are read from.
+    #[inline(always)]
+    fn fold<B, F: FnMut(B, T) -> B>(self, mut folded: B, mut f: F) -> B {
+        match self.0 {
+            Source::Slice(items) => items.iter().cloned().fold(folded, f),
+            Source::Wire { left, mut cursor } => {
+                for _ in 0..left {
+                    let Some(item) = T::cut(&mut cursor) else {
+                        break;
+                    };
+                    folded = f(folded, item);
+                }
+                folded
+            }
+            Source::Text { left, mut text } => {
+                for _ in 0..left {
+                    let Some(item) = T::cut_text(&mut text) else {
+                        break;
+                    };
+                    folded = f(folded, item);
+                }
+                folded
             }
         }
     }

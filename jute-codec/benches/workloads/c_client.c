@@ -217,6 +217,7 @@ static const struct {
     {"W1", connect_request},      {"W2", connect_response}, {"W3 request", put_connect_request},
     {"W3 response", put_connect_response}, {"W4", stream},  {"W5", children},
     {"W6 request", multi_request}, {"W6 response", multi_response}, {"W7", put_create},
+    {"W7 vectored", put_create},
 };
 
 static void read_input(const char *path) {

@@ -106,10 +106,30 @@ pub const NAMES: i32 = 10_000;
 
 /// W5: the payload of a `GetChildren2Response` of 10,000 names of 15 bytes, 190 KB.
 pub fn children() -> &'static [u8] {
+    children_of(|n| format!("member-{n:08}").into_bytes())
+}
+
+/// W5, names of which every tenth has 150 bytes, a length that is not ASCII.
+pub fn long_children() -> &'static [u8] {
+    children_of(|n| match n % 10 {
+        9 => format!("member-{n:0143}").into_bytes(),
+        _ => format!("member-{n:08}").into_bytes(),
+    })
+}
+
+/// W5, names of which every tenth is not UTF-8, as a Java peer writes an emoji.
+pub fn strange_children() -> &'static [u8] {
+    children_of(|n| match n % 10 {
+        9 => b"id-\xed\xa0\xbd\xed\xb8\x80-00000".to_vec(),
+        _ => format!("member-{n:08}").into_bytes(),
+    })
+}
+
+fn children_of(name: impl Fn(i32) -> Vec<u8>) -> &'static [u8] {
     let mut out = Vec::new();
     out.put_i32(NAMES);
     for n in 0..NAMES {
-        put_bytes(&mut out, format!("member-{n:08}").as_bytes());
+        put_bytes(&mut out, &name(n));
     }
     put_stat(&mut out, NAMES);
     out.leak()

@@ -3,6 +3,8 @@
 //! Results borrow, every length is checked, nulls and the missing `readOnly` are told apart, text
 //! is checked to be UTF-8. A run of fields of fixed length is checked once.
 
+use std::hint::black_box;
+
 use bytes::BytesMut;
 use jute_codec::ConnectRequest;
 use jute_codec::ConnectResponse;
@@ -135,6 +137,36 @@ pub fn children(payload: &[u8]) -> Option<Vec<&str>> {
     (at == names.len()).then_some(list)
 }
 
+/// Each name by itself.
+pub fn long_children(payload: &[u8]) -> Option<Vec<&str>> {
+    let names = each_child(payload)?;
+    names
+        .into_iter()
+        .map(|name| str::from_utf8(name).ok())
+        .collect()
+}
+
+/// Names of which nothing is asked but that they end.
+pub fn any_children(payload: &[u8]) -> Option<Vec<&[u8]>> {
+    each_child(payload)
+}
+
+fn each_child(payload: &[u8]) -> Option<Vec<&[u8]>> {
+    let (names, _) = payload.split_last_chunk::<68>()?;
+    let (head, mut rest) = names.split_first_chunk::<4>()?;
+    let count = usize::try_from(int(head, 0)).ok()?;
+    if count > rest.len() / 4 {
+        return None;
+    }
+    let mut list = Vec::with_capacity(count);
+    for _ in 0..count {
+        let (name, after) = buffer(rest)?;
+        list.push(name?);
+        rest = after;
+    }
+    rest.is_empty().then_some(list)
+}
+
 pub fn multi_request(mut rest: &[u8]) -> Option<Digest> {
     let mut digest = Digest::default();
     loop {
@@ -198,6 +230,14 @@ pub fn put_create(creation: &Creation, out: &mut BytesMut) {
     let (path, data) = (creation.path, creation.data);
     let length = 8 + 4 + path.len() + 4 + data.len() + 4 + 23 + 4;
     out.reserve(4 + length);
+    put_head(creation, length, out);
+    out.extend_from_slice(data);
+    put_tail(out);
+}
+
+#[inline(always)]
+fn put_head(creation: &Creation, length: usize, out: &mut BytesMut) {
+    let (path, data) = (creation.path, creation.data);
     let mut head = [0; 16];
     put(&mut head, 0, (length as i32).to_be_bytes());
     put(&mut head, 4, creation.xid.to_be_bytes());
@@ -206,7 +246,10 @@ pub fn put_create(creation: &Creation, out: &mut BytesMut) {
     out.extend_from_slice(&head);
     out.extend_from_slice(path.as_bytes());
     out.extend_from_slice(&(data.len() as i32).to_be_bytes());
-    out.extend_from_slice(data);
+}
+
+#[inline(always)]
+fn put_tail(out: &mut BytesMut) {
     let mut tail = [0; 31];
     put(&mut tail, 0, 1_i32.to_be_bytes());
     put(&mut tail, 4, 31_i32.to_be_bytes());
@@ -216,6 +259,16 @@ pub fn put_create(creation: &Creation, out: &mut BytesMut) {
     put(&mut tail, 21, *b"anyone");
     put(&mut tail, 27, 0_i32.to_be_bytes());
     out.extend_from_slice(&tail);
+}
+
+/// What comes before the data and behind it, and not the data.
+pub fn put_create_apart(creation: &Creation, out: &mut BytesMut) {
+    let (path, data) = (creation.path, creation.data);
+    let length = 8 + 4 + path.len() + 4 + data.len() + 4 + 23 + 4;
+    out.reserve(16 + path.len() + 4 + 31);
+    put_head(creation, length, out);
+    black_box(out.len());
+    put_tail(out);
 }
 
 /// `None` within means that this is the end.

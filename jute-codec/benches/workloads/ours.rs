@@ -1,5 +1,7 @@
 //! The codec under test, used as its users do.
 
+use std::hint::black_box;
+
 use bytes::BytesMut;
 use jute_codec::Acl;
 use jute_codec::CheckVersionRequest;
@@ -18,8 +20,9 @@ use jute_codec::MultiHeader;
 use jute_codec::OpCode;
 use jute_codec::Operation;
 use jute_codec::Outcome;
-use jute_codec::Part;
+use jute_codec::PartReader;
 use jute_codec::Reader;
+use jute_codec::Reading;
 use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 use jute_codec::SetDataRequest;
@@ -28,6 +31,7 @@ use jute_codec::Ustring;
 use jute_codec::Vector;
 use jute_codec::WatcherEvent;
 use jute_codec::put_frame;
+use jute_codec::put_frame_apart;
 
 use crate::digest::Digest;
 use crate::input::Creation;
@@ -117,6 +121,18 @@ pub fn children(payload: &[u8]) -> Option<Vec<&str>> {
     Some(list)
 }
 
+/// Names that need not be text: what is not stays bytes.
+pub fn any_children(payload: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut reader = Reader::with(payload, Reading::JAVA);
+    let response = GetChildren2Response::decode(&mut reader).ok()?;
+    reader.finish().ok()?;
+    let mut list = Vec::with_capacity(response.children.len());
+    for name in response.children.iter() {
+        list.push(name.as_bytes()?);
+    }
+    Some(list)
+}
+
 /// Each record is looked at as what its header says it is: no enum is made to be taken apart.
 pub fn multi_request(body: &[u8]) -> Option<Digest> {
     let mut digest = Digest::default();
@@ -174,18 +190,15 @@ pub fn multi_response(body: &[u8]) -> Option<Digest> {
 
 pub fn multi_request_parts(body: &[u8]) -> Option<Digest> {
     let mut digest = Digest::default();
-    let mut reader = Reader::new(body);
-    loop {
-        let header = MultiHeader::decode(&mut reader).ok()?;
+    let mut parts = PartReader::<Operation<'_>>::new(Reader::new(body));
+    for part in parts.by_ref() {
+        let (header, operation) = part.ok()?;
         look_at_multi_header(&header, &mut digest);
-        if header.done {
-            reader.finish().ok()?;
-            return Some(digest);
-        }
-        if let Some(operation) = Operation::decode_body(header.op, &mut reader).ok()? {
-            look_at_operation(&operation, &mut digest);
-        }
+        look_at_operation(&operation, &mut digest);
     }
+    look_at_multi_header(&parts.end()?, &mut digest);
+    parts.reader().finish().ok()?;
+    Some(digest)
 }
 
 pub fn multi_request_whole(body: &[u8]) -> Option<Digest> {
@@ -229,11 +242,11 @@ fn look_at_set(set: &SetDataRequest<'_>, digest: &mut Digest) {
 fn look_at_create(create: &CreateRequest<'_>, digest: &mut Digest) {
     digest.bytes(create.path.as_bytes());
     digest.bytes(create.data);
-    for acl in create.acl.iter() {
+    create.acl.iter().for_each(|acl| {
         digest.int(acl.perms.0);
         digest.bytes(acl.id.scheme.as_bytes());
         digest.bytes(acl.id.id.as_bytes());
-    }
+    });
     digest.int(create.flags.0);
 }
 
@@ -252,18 +265,15 @@ pub fn multi_response_whole(body: &[u8]) -> Option<Digest> {
 
 pub fn multi_response_parts(body: &[u8]) -> Option<Digest> {
     let mut digest = Digest::default();
-    let mut reader = Reader::new(body);
-    loop {
-        let header = MultiHeader::decode(&mut reader).ok()?;
+    let mut parts = PartReader::<Outcome<'_>>::new(Reader::new(body));
+    for part in parts.by_ref() {
+        let (header, outcome) = part.ok()?;
         look_at_multi_header(&header, &mut digest);
-        if header.done {
-            reader.finish().ok()?;
-            return Some(digest);
-        }
-        if let Some(outcome) = Outcome::decode_body(header.op, &mut reader).ok()? {
-            look_at_outcome(&outcome, &mut digest);
-        }
+        look_at_outcome(&outcome, &mut digest);
     }
+    look_at_multi_header(&parts.end()?, &mut digest);
+    parts.reader().finish().ok()?;
+    Some(digest)
 }
 
 #[inline(always)]
@@ -276,6 +286,16 @@ fn look_at_outcome(outcome: &Outcome<'_>, digest: &mut Digest) {
 }
 
 pub fn put_create(creation: &Creation, out: &mut BytesMut) {
+    put_frame(out, &create(creation));
+}
+
+/// What comes before the data and behind it, to be sent around it.
+pub fn put_create_apart(creation: &Creation, out: &mut BytesMut) {
+    black_box(put_frame_apart(out, &create(creation), creation.data));
+}
+
+#[inline(always)]
+fn create(creation: &Creation) -> (RequestHeader, CreateRequest<'static>) {
     let header = RequestHeader {
         xid: creation.xid,
         op: OpCode::CREATE,
@@ -286,7 +306,7 @@ pub fn put_create(creation: &Creation, out: &mut BytesMut) {
         acl: Vector::from(&[Acl::OPEN][..]),
         flags: CreateMode::PERSISTENT,
     };
-    put_frame(out, &(header, create));
+    (header, create)
 }
 
 #[inline(always)]

@@ -64,8 +64,8 @@ fn copier(input: &'static [u8]) -> Box<dyn Subject> {
     })
 }
 
-const CLIENT: &str = "zookeeper-client 0.11.2";
-const TOKIO: &str = "tokio-zookeeper 0.4.0";
+pub const CLIENT: &str = "zookeeper-client 0.11.2";
+pub const TOKIO: &str = "tokio-zookeeper 0.4.0";
 
 /// All of it.
 pub const WORKS: &[Work] = &[
@@ -193,6 +193,46 @@ pub const WORKS: &[Work] = &[
         published: &[(CLIENT, 556.0), (TOKIO, 578.1)],
     },
     Work {
+        name: "W5 long",
+        what: "the same of 10,000 names, 1,000 of them of 150 bytes, a name",
+        items: input::NAMES,
+        rounds: 1,
+        goal: 200.0,
+        fewer_than_c: 0.0,
+        fewer_than: &[],
+        rows: &[
+            row("jute-codec", || {
+                decoder(input::long_children(), ours::children)
+            }),
+            row("limit", || {
+                decoder(input::long_children(), limit::long_children)
+            }),
+            memcpy(|| copier(input::long_children())),
+        ],
+        input: input::long_children,
+        published: &[],
+    },
+    Work {
+        name: "W5 strange",
+        what: "the same of 10,000 names, 1,000 of them not UTF-8, into a Vec<&[u8]>, a name",
+        items: input::NAMES,
+        rounds: 1,
+        goal: 200.0,
+        fewer_than_c: 0.0,
+        fewer_than: &[],
+        rows: &[
+            row("jute-codec", || {
+                decoder(input::strange_children(), ours::any_children)
+            }),
+            row("limit", || {
+                decoder(input::strange_children(), limit::any_children)
+            }),
+            memcpy(|| copier(input::strange_children())),
+        ],
+        input: input::strange_children,
+        published: &[],
+    },
+    Work {
         name: "W6 request",
         what: "decode a multi of 100 operations",
         items: 1,
@@ -259,5 +299,20 @@ pub const WORKS: &[Work] = &[
         ],
         input: input::connect_request,
         published: &[(CLIENT, 1191.0), (TOKIO, 391.0)],
+    },
+    Work {
+        name: "W7 vectored",
+        what: "the same around the data, which is not copied",
+        items: 1,
+        rounds: 1000,
+        goal: 265.0,
+        fewer_than_c: 6.2,
+        fewer_than: &[],
+        rows: &[
+            row("jute-codec", || encoder(CREATION, ours::put_create_apart)),
+            row("limit", || encoder(CREATION, limit::put_create_apart)),
+        ],
+        input: input::connect_request,
+        published: &[],
     },
 ];

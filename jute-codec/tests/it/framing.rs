@@ -1,12 +1,15 @@
 //! Cutting a stream into frames, whatever pieces it comes in.
 
+use bytes::BytesMut;
 use jute_codec::Frame;
 use jute_codec::FrameError;
 use jute_codec::FrameErrorKind;
 use jute_codec::Framer;
 use jute_codec::Limits;
 use jute_codec::Raw;
+use jute_codec::SetDataRequest;
 use jute_codec::put_frame;
+use jute_codec::put_frame_apart;
 use proptest::prelude::*;
 
 use crate::readable::known_answers;
@@ -102,7 +105,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     let payloads = prop::collection::vec(payload, 0..6);
     let tail = prop::collection::vec(any::<u8>(), 0..12);
     (payloads, tail).prop_map(|(payloads, tail)| {
-        let mut out = bytes::BytesMut::new();
+        let mut out = BytesMut::new();
         for payload in &payloads {
             put_frame(&mut out, &Raw(payload));
         }
@@ -149,7 +152,7 @@ fn lengths_up_to_the_limit_are_waited_for_and_others_refused_at_once() {
 #[test]
 fn longest_frame_comes_out_whole() {
     let payload = vec![7; 0xf_ffff];
-    let mut out = bytes::BytesMut::new();
+    let mut out = BytesMut::new();
     put_frame(&mut out, &Raw(&payload));
     let mut framer = Framer::default();
     framer.push(&out[..out.len() - 1]);
@@ -222,7 +225,7 @@ fn memory_follows_what_came_in_and_not_what_was_promised() {
 
 #[test]
 fn frames_that_are_let_go_free_their_memory() {
-    let mut frame = bytes::BytesMut::new();
+    let mut frame = BytesMut::new();
     put_frame(&mut frame, &Raw(&[7; 996]));
     let info = allocation_counter::measure(|| {
         let mut framer = Framer::default();
@@ -236,4 +239,28 @@ fn frames_that_are_let_go_free_their_memory() {
         "{} bytes for frames of 1000",
         info.bytes_max
     );
+}
+
+#[test]
+fn a_frame_around_a_buffer_is_the_frame_with_it() {
+    for length in [1, 40, 1000, 100_000] {
+        let data = vec![7; length];
+        let set = SetDataRequest {
+            path: "/a".into(),
+            data: Some(&data),
+            version: -1,
+        };
+        let mut whole = BytesMut::new();
+        put_frame(&mut whole, &set);
+
+        let mut out = BytesMut::from(&b"before"[..]);
+        let at = put_frame_apart(&mut out, &set, &data).expect("the record has it");
+        assert_eq!([&out[6..at], &data, &out[at..]].concat(), whole);
+
+        for foreign in [&[][..], &data.clone(), &data[1..]] {
+            let mut out = BytesMut::new();
+            assert_eq!(put_frame_apart(&mut out, &set, foreign), None);
+            assert_eq!(out, whole);
+        }
+    }
 }

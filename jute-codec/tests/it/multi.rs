@@ -1,5 +1,7 @@
 //! Several operations as one, and their results.
 
+use std::fmt::Debug;
+
 use jute_codec::Acl;
 use jute_codec::CheckVersionRequest;
 use jute_codec::CreateMode;
@@ -19,6 +21,7 @@ use jute_codec::OpCode;
 use jute_codec::Operation;
 use jute_codec::Outcome;
 use jute_codec::Part;
+use jute_codec::PartReader;
 use jute_codec::Raw;
 use jute_codec::Reader;
 use jute_codec::Reading;
@@ -276,4 +279,65 @@ proptest! {
             prop_assert_eq!(multi.iter().count(), multi.len());
         }
     }
+}
+
+/// What the parts are one by one, and the end: what becomes of the whole, told another way.
+fn one_by_one<'a, T: Part<'a>>(
+    wire: &'a [u8],
+) -> Result<(Vec<(MultiHeader, T)>, usize), DecodeError> {
+    let mut parts = PartReader::<T>::new(Reader::new(wire));
+    let read = parts.by_ref().collect::<Result<Vec<_>, _>>();
+    assert_eq!(
+        parts.next().map(|_| ()),
+        None,
+        "an error and the end are last"
+    );
+    assert_eq!(parts.end().is_some(), read.is_ok());
+    Ok((read?, parts.reader().offset()))
+}
+
+/// Parts read one by one are those of the whole, and what is wrong is the same.
+#[track_caller]
+fn nobody_can_tell<'a, T: Part<'a> + PartialEq + Debug + 'a>(wire: &'a [u8]) {
+    let mut reader = Reader::new(wire);
+    let whole =
+        Multi::<T>::decode(&mut reader).map(|multi| (multi.iter().collect(), reader.offset()));
+    assert_eq!(one_by_one(wire), whole);
+}
+
+#[test]
+fn parts_one_by_one_are_those_of_the_whole() {
+    let operations = [
+        delete("/a"),
+        Operation::Create(CreateRequest::default()),
+        delete("/b"),
+    ];
+    let mut wire = encoded(&Multi::from(&operations[..]));
+    wire.extend(b"behind");
+    for length in 0..=wire.len() {
+        nobody_can_tell::<Operation<'_>>(&wire[..length]);
+        nobody_can_tell::<Outcome<'_>>(&wire[..length]);
+    }
+    for index in 0..wire.len() {
+        for byte in [0, 1, 4, 8, 14, 0x7f, 0x80, 0xff] {
+            let mut broken = wire.clone();
+            broken[index] = byte;
+            nobody_can_tell::<Operation<'_>>(&broken);
+            nobody_can_tell::<Outcome<'_>>(&broken);
+        }
+    }
+}
+
+#[test]
+fn reads_among_writes_are_wrong_one_by_one_as_well() {
+    let get = Operation::GetData(GetDataRequest::default());
+    let wire = encoded(&Multi::from(&[delete("/a"), get][..]));
+    nobody_can_tell::<Operation<'_>>(&wire);
+    let mut parts = PartReader::<Operation<'_>>::new(Reader::new(&wire));
+    assert!(parts.next().unwrap().is_ok());
+    let error = parts.next().unwrap().unwrap_err();
+    assert_eq!(
+        error.kind,
+        DecodeErrorKind::UnexpectedOperation(OpCode::GET_DATA)
+    );
 }
