@@ -342,6 +342,18 @@ pub(super) fn seeds() -> Vec<Seed> {
         ),
         identity("auth-of-a-null-scheme", b"\0\0\0\0\xff\xff\xff\xff\0\0\0\0"),
         identity("auth-cut-short", b"\0\0\0\0\0\0\0\x06dig"),
+        script(
+            "reads-too-short-and-too-long",
+            8,
+            &[
+                accept,
+                open,
+                &[10, 0, 0, 5, 4, 8, 0, 0, 0, 1, b'/', 0, 1, 2],
+                &[10, 0, 0, 6, 4, 3, 0, 0, 0],
+                answer,
+                answer,
+            ],
+        ),
         script("word-in-capitals", 0, &[accept, &bytes(0, b"RUOK")]),
         script("word-on-a-session", 0, &[accept, open, &bytes(0, b"ruok")]),
     ];
