@@ -92,6 +92,18 @@ fn overdue(world: &mut World) {
     world.at(world.now.as_millis() + 700);
 }
 
+/// Sends a long password, and a long request.
+fn at_length(world: &mut World) {
+    let with_password = ConnectRequest {
+        passwd: Some(&[0; 70_000]),
+        time_out: 4_000,
+        ..ConnectRequest::default()
+    };
+    open(world, 70, &connect(&with_password));
+    open(world, 71, &new(4_000));
+    world.send(71, &request(9, 999, &[0; 70_000]));
+}
+
 /// Ends connections in every way there is.
 fn ends(world: &mut World) {
     for id in 30..34 {
@@ -150,6 +162,7 @@ fn observe(flaws: Flaws) -> String {
     renewals(&mut world);
     lives(&mut world);
     overdue(&mut world);
+    at_length(&mut world);
     ends(&mut world);
     let on_wire = world.log.lines().filter(|line| line.contains(" < "));
     on_wire.collect::<Vec<_>>().join("\n")
