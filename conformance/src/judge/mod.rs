@@ -1,8 +1,9 @@
 //! Judges a server by the catalogue of cases.
 //!
 //! A [`Catalogue`] is data: scripts in the transcript language with an id, a level and the
-//! [`Clause`] of the [`Specification`] that each judges. [`run`] plays them against a [`Subject`], the sanity case first and last, and
-//! tells of each [`Event`] as it happens; every report is made from these events alone.
+//! [`Clause`] of the [`Specification`] that each judges. [`run`] plays them against a [`Subject`],
+//! the sanity case first and last, and tells of each [`Event`] as it happens; every report is made
+//! from these events alone.
 
 mod case;
 mod catalogue;

@@ -25,6 +25,8 @@ pub(super) struct Expectation {
     paths: Vec<Path>,
     began: Instant,
     deadline: Instant,
+    /// How long one that is preferred to silence is waited for behind it.
+    grace: Duration,
 }
 
 /// An outcome, and how far it has come about.
@@ -40,6 +42,8 @@ struct Path {
     made: usize,
     /// Bytes that took.
     offset: usize,
+    /// When silence was found to have lasted.
+    silent: Option<Instant>,
     /// Why it cannot come about any more.
     dead: Option<String>,
 }
@@ -94,6 +98,7 @@ impl Expectation {
                 bindings: bindings.clone(),
                 made: 0,
                 offset: 0,
+                silent: None,
                 dead: None,
             });
         }
@@ -102,6 +107,7 @@ impl Expectation {
             paths,
             began: now,
             deadline,
+            grace: config.grace,
         })
     }
 
@@ -116,6 +122,7 @@ impl Expectation {
             .iter()
             .filter_map(|path| path.quiet_until(self.began));
         quiet
+            .chain(self.settled())
             .min()
             .map_or(self.deadline, |quiet| quiet.min(self.deadline))
     }
@@ -142,7 +149,7 @@ impl Expectation {
         let over = now >= self.deadline
             || connection.end().is_some()
             || connection.flooded()
-            || self.is_settled(now);
+            || self.settled().is_some_and(|at| at <= now);
         let mut best = None;
         for (index, path) in self.paths.iter().enumerate() {
             match (&path.dead, path.is_complete()) {
@@ -183,13 +190,17 @@ impl Expectation {
         })
     }
 
-    /// Whether silence has lasted as long as an outcome that is fine asks for, and nothing else has
-    /// a time of its own in which it may still come about. A forbidden silence settles nothing:
-    /// a server that is merely slow would fail for it.
-    fn is_settled(&self, now: Instant) -> bool {
-        let quiet = self.paths.iter().any(Path::is_fine_silence);
-        let timed = |path: &Path| path.dead.is_none() && !path.is_complete() && path.may_come(now);
-        quiet && !self.paths.iter().any(timed)
+    /// When silence that is fine has lasted for so long that nothing else is waited for, unless it
+    /// has a time of its own. A forbidden one settles nothing: a server that is merely slow would
+    /// fail for it.
+    fn settled(&self) -> Option<Instant> {
+        let silent = self.paths.iter().filter(|path| path.is_fine_silence());
+        let silent = silent.filter_map(|path| path.silent).min()?;
+        let timed = self.paths.iter().filter_map(Path::may_come_until);
+        let timed = timed.map(|until| until + Duration::from_millis(1));
+        let quiet = self.paths.iter();
+        let quiet = quiet.filter_map(|path| path.quiet_until(self.began));
+        timed.chain(quiet).chain([silent + self.grace]).max()
     }
 
     /// What was seen instead, told from the outcome that came closest.
@@ -232,11 +243,12 @@ impl Path {
             && matches!(last, Some(Seen::Quiet(_)))
     }
 
-    /// Whether its next observation says until when it may be made, and that has not passed.
-    fn may_come(&self, now: Instant) -> bool {
-        let window = self.windows.get(self.made).copied().flatten();
-        let until = window.and_then(|window| window.to);
-        until.is_some_and(|until| now <= until)
+    /// Until when it may still come about, if its next observation says so.
+    fn may_come_until(&self) -> Option<Instant> {
+        if self.dead.is_some() || self.is_complete() {
+            return None;
+        }
+        self.windows.get(self.made).copied().flatten()?.to
     }
 
     fn quiet_until(&self, began: Instant) -> Option<Instant> {
@@ -316,6 +328,7 @@ impl Path {
         if let Some(why) = self.outside_window(at.unwrap_or(now)) {
             return Ok(self.die(why));
         }
+        self.silent = matches!(observation.what, Seen::Quiet(_)).then_some(now);
         self.offset += count;
         self.made += 1;
         Ok(true)

@@ -64,6 +64,8 @@ pub struct Player {
 pub struct Config {
     /// How long a step waits for what it expects, unless it says so itself.
     pub patience: Duration,
+    /// How long an outcome that is preferred to silence is waited for after that silence.
+    pub grace: Duration,
     /// By how much a `within` may be overrun by a machine that is busy with other work.
     pub slack: Duration,
 }
@@ -72,6 +74,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             patience: Duration::from_secs(2),
+            grace: Duration::from_millis(200),
             slack: Duration::ZERO,
         }
     }

@@ -29,6 +29,9 @@ const GROUPS: &[(&str, u32)] = &[
     ("limit", 12),
 ];
 
+/// The id of every case there has ever been.
+const PUBLISHED: &str = include_str!("cases/published.txt");
+
 /// What is said about a case, in the order in which it is said.
 const HEADERS: &[&str] = &[
     "id", "level", "title", "clause", "source", "observed", "why", "tags", "needs", "server",
@@ -55,6 +58,23 @@ fn ids_are_in_the_range_of_their_group() {
         let number: u32 = digits.parse().expect("an id ends with digits");
         assert_eq!(Some(number / 100), hundred, "{} {}", case.id, case.name);
     }
+}
+
+/// Reports, expectations and issues name cases by their ids, so an id is given once.
+#[test]
+fn ids_do_not_vanish_and_do_not_appear_unpublished() {
+    let published: BTreeSet<_> = PUBLISHED.lines().collect();
+    let catalogue = catalogue();
+    let cases = catalogue.cases().iter();
+    let ids: BTreeSet<_> = cases.map(|case| case.id.as_str()).collect();
+    let vanished: Vec<_> = published.difference(&ids).collect();
+    assert_eq!(vanished, Vec::<&&str>::new(), "ids that were published");
+    let missing: Vec<_> = ids.difference(&published).collect();
+    assert_eq!(
+        missing,
+        Vec::<&&str>::new(),
+        "add them to tests/it/cases/published.txt"
+    );
 }
 
 #[test]

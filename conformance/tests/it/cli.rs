@@ -392,6 +392,7 @@ fn clauses_can_be_listed_and_explained() {
     let clause: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     assert_eq!(clause["id"], "PING-1");
     assert_eq!(clause["level"], "must");
+    assert_eq!(clause["cases"][0], "ZK0601");
 
     let (code, output) = run(&["explain", "RENEW-8"]);
     let said = stdout(&output);

@@ -3,6 +3,7 @@
 mod capture;
 mod cases;
 #[cfg(feature = "cli")]
+mod checker;
 mod cli;
 mod client;
 mod diagram;
