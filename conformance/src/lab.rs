@@ -127,7 +127,12 @@ impl Lab {
         let input = match &order {
             Order::Write(bytes) => server::Input::Receive { connection, bytes },
             Order::Shut => server::Input::Eof { connection },
-            Order::Open | Order::Close | Order::Reset | Order::Pause | Order::Resume => {
+            Order::Close => {
+                self.names.remove(&connection);
+                self.tree.forget(connection);
+                server::Input::Eof { connection }
+            }
+            Order::Open | Order::Reset | Order::Pause | Order::Resume => {
                 self.names.remove(&connection);
                 self.tree.forget(connection);
                 server::Input::Lost { connection }
@@ -165,7 +170,6 @@ impl Lab {
                 }
             }
             server::Output::Close { connection } => {
-                self.ids.retain(|_, id| *id != connection);
                 self.tree.forget(connection);
                 if let Some(name) = self.names.remove(&connection) {
                     self.player

@@ -75,6 +75,9 @@ fn head(case: &Case) {
         ("observed", &case.observed),
         ("tags", &case.tags.join(" ")),
         ("needs", &case.needs.join(" ")),
+        ("server", case.script.header("server").unwrap_or_default()),
+        ("race", case.script.header("race").unwrap_or_default()),
+        ("kills", &case.flaws.join(" ")),
     ] {
         if !text.is_empty() {
             say(format_args!("  {name:<9} {text}"));

@@ -10,6 +10,7 @@ mod input;
 mod list;
 mod man;
 mod model;
+mod mutants;
 mod pace;
 mod probe;
 mod process;
@@ -73,6 +74,8 @@ enum Verb {
     List(list::Arguments),
     /// Explain a case or a clause: what it says, where that comes from, what judges it.
     Explain(explain::Arguments),
+    /// Put servers with deliberate flaws to the cases: which case finds which flaw.
+    Mutants(mutants::Arguments),
     /// Print a manual page.
     Man(man::Arguments),
     /// Print a completion script for a shell.
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
         Verb::Report(arguments) => report::run(arguments),
         Verb::List(arguments) => list::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Mutants(arguments) => mutants::run(&arguments),
         Verb::Man(arguments) => man::run(&arguments, Arguments::command()),
         Verb::Completions { shell } => {
             let mut command = Arguments::command();

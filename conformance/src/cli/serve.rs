@@ -121,7 +121,11 @@ impl Setup {
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     if arguments.server.flaw.iter().any(|name| name == "help") {
         for flaw in Flaw::ALL {
-            say(format_args!("{:<28} {}", flaw.name(), flaw.summary()));
+            let seen = match flaw.seen_in() {
+                "" => String::new(),
+                servers => format!(" Seen in {servers}."),
+            };
+            say(format_args!("{:<28} {}{seen}", flaw.name(), flaw.summary()));
         }
         return Ok(Exit::Fine);
     }

@@ -35,6 +35,8 @@ pub struct Case {
     pub tags: Vec<String>,
     /// Ids of the cases that have to pass first.
     pub needs: Vec<String>,
+    /// Names of flaws that it has to find in a server.
+    pub flaws: Vec<String>,
     /// What is played.
     pub script: Arc<Script>,
 }

@@ -192,6 +192,7 @@ fn case(file: &str, script: Script) -> Result<Case, CatalogueError> {
         why: required("why")?,
         tags: words("tags"),
         needs: words("needs"),
+        flaws: words("flaws"),
         name: script.name.clone(),
         script: Arc::new(script),
     })

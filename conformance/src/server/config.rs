@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jute_codec::Limits;
 
+use crate::server::flaw::Bounds;
 use crate::server::flaw::Flaw;
 use crate::server::flaw::Flaws;
 use crate::server::word::Words;
@@ -89,8 +90,23 @@ impl Config {
         wire_ms(max)
     }
 
+    /// What a session timeout has to keep to.
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds {
+            min: self.min_timeout_ms(),
+            max: self.max_timeout_ms(),
+            tick: wire_ms(self.tick_time),
+        }
+    }
+
     /// The silence allowed to a connection without a session.
     pub(super) fn greeting_timeout(&self) -> Option<Duration> {
+        if self.has(Flaw::SilentHurried) {
+            return Some(Duration::from_millis(20));
+        }
+        if self.has(Flaw::SilentKept) {
+            return None;
+        }
         match self.transport {
             Transport::Nio => self.sessionless_timeout,
             Transport::Netty => None,
@@ -101,6 +117,9 @@ impl Config {
     pub(super) fn enforced_limits(&self) -> Limits {
         if self.has(Flaw::LengthNotEnforced) {
             return Limits::frame(i32::MAX.cast_unsigned());
+        }
+        if self.has(Flaw::LimitExclusive) {
+            return Limits::frame(self.limits.frame.saturating_sub(1));
         }
         self.limits
     }

@@ -35,65 +35,52 @@ use crate::time::Instant;
 impl Server {
     /// Takes the first frame of a connection.
     pub(super) fn connect(&mut self, now: Instant, connection: ConnectionId, frame: &Frame) {
-        let mut reader = Reader::with(frame.payload(), Reading::JAVA);
+        let flaws = self.config.flaws;
+        let payload = flaws.misread(frame.payload());
+        let mut reader = Reader::with(&payload, Reading::JAVA);
         let request = match ConnectRequest::decode(&mut reader) {
             Ok(request) => request,
             Err(error) => return self.close(connection, Reason::BadRecord(error)),
         };
         if let Err(reason) = self.admit(&request) {
-            return self.close(connection, reason);
+            if !self.mishandle_stranger(connection, &request, reason) {
+                self.close(connection, reason);
+            }
+            return;
         }
-        let timeout_ms = self.clamp(request.time_out);
-        if request.session_id == 0 || self.config.has(Flaw::RenewNewSession) {
-            self.open(now, connection, &request, timeout_ms);
+        if flaws.is_new(request.session_id == 0, &request) {
+            self.open(now, connection, &request);
         } else {
-            self.reopen(now, connection, &request, timeout_ms);
+            self.reopen(now, connection, &request);
         }
     }
 
     /// Checks what concerns the client alone.
     fn admit(&self, request: &ConnectRequest<'_>) -> Result<(), Reason> {
-        if self.config.mode != Mode::ReadWrite && request.read_only != Some(true) {
+        let is_unwilling = self.config.mode != Mode::ReadWrite && request.read_only != Some(true);
+        if is_unwilling && !self.config.has(Flaw::ReadOnlyServesAll) {
             return Err(Reason::ReadOnly);
         }
         let (seen, last) = (request.last_zxid_seen, self.last_zxid);
-        let is_ahead = if self.config.has(Flaw::ZxidUnsigned) {
-            seen.cast_unsigned() > last.cast_unsigned()
-        } else {
-            seen > last
-        };
-        if is_ahead && !self.config.has(Flaw::ZxidAheadAccepted) {
+        if self.config.flaws.is_ahead(seen > last, request, last) {
             return Err(Reason::ZxidAhead { seen, last });
         }
         Ok(())
     }
 
     /// The timeout granted, neither rounded nor otherwise changed within its limits.
-    fn clamp(&self, asked_ms: i32) -> i32 {
-        if self.config.has(Flaw::NoClamp) {
-            return asked_ms;
-        }
-        let min = self.config.min_timeout_ms();
-        let max = self.config.max_timeout_ms();
-        let wrong_min = i32::from(self.config.has(Flaw::WrongClampMin));
-        let wrong_max = i32::from(self.config.has(Flaw::WrongClampMax));
-        let mut timeout_ms = asked_ms;
-        if timeout_ms < min {
-            timeout_ms = min.saturating_sub(wrong_min);
-        }
-        if timeout_ms > max {
-            timeout_ms = max.saturating_add(wrong_max);
-        }
-        timeout_ms
+    fn grant(&self, request: &ConnectRequest<'_>) -> i32 {
+        let (asked, bounds) = (request.time_out, self.config.bounds());
+        let (right, is_renewal) = (bounds.clamp(asked), request.session_id != 0);
+        self.config.flaws.granted(right, asked, bounds, is_renewal)
     }
 
     /// Makes a session (`ZooKeeperServer.createSession`).
-    fn open(
+    pub(super) fn open(
         &mut self,
         now: Instant,
         connection: ConnectionId,
         request: &ConnectRequest<'_>,
-        timeout_ms: i32,
     ) {
         if self.config.mode == Mode::ReadOnlyNoNew {
             return self.strand(connection);
@@ -103,8 +90,11 @@ impl Server {
         } else {
             self.sessions.next_id()
         };
+        let timeout_ms = self.grant(request);
+        let flaws = self.config.flaws;
+        let kept_ms = flaws.kept(timeout_ms, request.time_out, self.config.bounds());
         self.advance_zxid();
-        self.sessions.insert(now, session_id, timeout_ms);
+        self.sessions.insert(now, session_id, kept_ms);
         self.bond(connection, session_id, request.read_only.is_some());
         self.record(Event::Created {
             session_id,
@@ -129,43 +119,40 @@ impl Server {
     }
 
     /// Renews a session (`ZooKeeperServer.reopenSession`, `SessionTrackerImpl.touchSession`).
-    fn reopen(
-        &mut self,
-        now: Instant,
-        connection: ConnectionId,
-        request: &ConnectRequest<'_>,
-        timeout_ms: i32,
-    ) {
+    fn reopen(&mut self, now: Instant, connection: ConnectionId, request: &ConnectRequest<'_>) {
+        if self.mishandle_renewal(connection, request) {
+            return;
+        }
+        let flaws = self.config.flaws;
         let session_id = request.session_id;
         let from = self.sessions.get(session_id).and_then(|it| it.owner);
-        let evicts = !self.config.has(Flaw::NoEvictOnRenew);
-        if evicts && !self.config.has(Flaw::EvictAfterCheck) {
+        if !flaws.spares_owner() {
             self.evict(from, connection);
         }
 
-        let password = self.sessions.password(session_id, &self.config);
-        let is_right = request.passwd == Some(&password) || self.config.has(Flaw::NoPasswordCheck);
-        let is_known = self.sessions.get(session_id).is_some();
-        let adopts = self.config.mode == Mode::ReadOnlyNoNew && is_right
-            || self.config.has(Flaw::RenewUnknown);
-        if !is_known && adopts {
-            self.sessions.insert(now, session_id, timeout_ms);
-        } else if !is_known {
-            return self.refuse(connection, request, Reason::UnknownSession { session_id });
-        } else if !is_right {
-            return self.refuse(connection, request, Reason::WrongPassword { session_id });
+        let granted_ms = self.grant(request);
+        if let Err(reason) = self.recognize(now, request, granted_ms) {
+            if !self.mishandle_refusal(now, connection, request, reason) {
+                self.refuse(connection, request, reason);
+            }
+            return;
         }
 
-        if evicts {
+        if self.config.has(Flaw::EvictAfterCheck) {
             self.evict(from, connection);
         }
-        if !self.config.has(Flaw::RenewKeepsTimeout)
-            && let Some(session) = self.sessions.get_mut(session_id)
-        {
-            session.timeout_ms = timeout_ms;
+        let mut timeout_ms = granted_ms;
+        if let Some(session) = self.sessions.get_mut(session_id) {
+            let old_ms = session.timeout_ms;
+            let new_ms = flaws.kept(granted_ms, request.time_out, self.config.bounds());
+            session.timeout_ms = flaws.renewed(new_ms, old_ms);
+            timeout_ms = flaws.shown(granted_ms, old_ms);
+            if flaws.renewal_touches(new_ms, old_ms) {
+                self.sessions.touch(now, session_id);
+            }
         }
-        self.sessions.touch(now, session_id);
         self.bond(connection, session_id, request.read_only.is_some());
+        self.mishandle_renewed(session_id);
         self.record(Event::Renewed {
             session_id,
             timeout_ms,
@@ -175,8 +162,33 @@ impl Server {
         self.welcome(connection, request, session_id, timeout_ms);
     }
 
+    /// Checks what a client says of its session.
+    fn recognize(
+        &mut self,
+        now: Instant,
+        request: &ConnectRequest<'_>,
+        timeout_ms: i32,
+    ) -> Result<(), Reason> {
+        let session_id = request.session_id;
+        let password = self.sessions.password(session_id, &self.config);
+        let is_right = self.passes(request.passwd == Some(&password), request, &password);
+        let is_known = self.sessions.get(session_id).is_some();
+        let adopts = (self.config.mode == Mode::ReadOnlyNoNew
+            || self.config.has(Flaw::RenewUnknownByPassword))
+            && is_right
+            || self.config.has(Flaw::RenewUnknown);
+        if !is_known && adopts {
+            self.sessions.insert(now, session_id, timeout_ms);
+        } else if !is_known {
+            return Err(Reason::UnknownSession { session_id });
+        } else if !is_right {
+            return Err(Reason::WrongPassword { session_id });
+        }
+        Ok(())
+    }
+
     /// Closes the connection that held the session until then (`ServerCnxnFactory.closeSession`).
-    fn evict(&mut self, old: Option<ConnectionId>, by: ConnectionId) {
+    pub(super) fn evict(&mut self, old: Option<ConnectionId>, by: ConnectionId) {
         if let Some(old) = old {
             self.close(old, Reason::Evicted { by });
         }
@@ -196,7 +208,12 @@ impl Server {
     }
 
     /// Goes on to `state`, where silence is judged by the session or not at all.
-    fn leave_greeting(&mut self, connection: ConnectionId, trigger: Trigger, state: State) {
+    pub(super) fn leave_greeting(
+        &mut self,
+        connection: ConnectionId,
+        trigger: Trigger,
+        state: State,
+    ) {
         let Some(entry) = self.connections.get_mut(&connection) else {
             return;
         };
@@ -214,62 +231,47 @@ impl Server {
         session_id: i64,
         timeout_ms: i32,
     ) {
-        let version = if self.config.has(Flaw::VersionEchoed) {
-            request.protocol_version
-        } else {
-            0
-        };
-        let has_read_only = request.read_only.is_some();
-        self.send_session(connection, version, session_id, timeout_ms, has_read_only);
+        let (has_read_only, request) = (request.read_only.is_some(), Some(request));
+        self.send_session(connection, session_id, timeout_ms, has_read_only, request);
     }
 
-    /// Sends the `ConnectResponse` of a session (`ZooKeeperServer.finishSessionInit`).
+    /// Sends the `ConnectResponse` of a session, which may answer a `request` for one
+    /// (`ZooKeeperServer.finishSessionInit`).
     pub(super) fn send_session(
         &mut self,
         connection: ConnectionId,
-        protocol_version: i32,
         session_id: i64,
         time_out: i32,
         has_read_only: bool,
+        request: Option<&ConnectRequest<'_>>,
     ) {
         let password = self.sessions.password(session_id, &self.config);
-        let session_id = if self.config.has(Flaw::ZeroIdSession) {
-            0
-        } else {
-            session_id
-        };
-        let response = ConnectResponse {
-            protocol_version,
+        let right = ConnectResponse {
+            protocol_version: 0,
             time_out,
             session_id,
             passwd: Some(&password),
             read_only: self.read_only_byte(has_read_only),
         };
+        let response = self.config.flaws.welcome(right, request);
         self.send(connection, &response);
     }
 
     /// Answers that there is no such session, and ends the connection.
-    fn refuse(&mut self, connection: ConnectionId, request: &ConnectRequest<'_>, reason: Reason) {
-        if self.config.has(Flaw::RefusalEndsSession) {
-            self.drop_session(request.session_id);
-        }
-        let passwd = if self.config.has(Flaw::ShortPassword) {
-            &[0; 14][..]
-        } else {
-            &[0; 16]
-        };
-        let session_id = if self.config.has(Flaw::RefusalEchoesId) {
-            request.session_id
-        } else {
-            0
-        };
-        let response = ConnectResponse {
+    pub(super) fn refuse(
+        &mut self,
+        connection: ConnectionId,
+        request: &ConnectRequest<'_>,
+        reason: Reason,
+    ) {
+        let right = ConnectResponse {
             protocol_version: 0,
             time_out: 0,
-            session_id,
-            passwd: Some(passwd),
+            session_id: 0,
+            passwd: Some(&[0; 16]),
             read_only: self.read_only_byte(request.read_only.is_some()),
         };
+        let response = self.config.flaws.refusal(right, request);
         if !self.config.has(Flaw::RefusalSilent) {
             self.send(connection, &response);
         }
@@ -281,11 +283,7 @@ impl Server {
 
     /// The last field of a response: there if the request had it (`ProtocolManager`).
     fn read_only_byte(&self, has_read_only: bool) -> Option<bool> {
-        if self.config.has(Flaw::NeverReadOnlyByte) {
-            return None;
-        }
-        let is_sent = has_read_only || self.config.has(Flaw::AlwaysReadOnlyByte);
-        is_sent.then_some(self.config.mode != Mode::ReadWrite)
+        has_read_only.then_some(self.config.mode != Mode::ReadWrite)
     }
 
     /// Sends one frame.

@@ -7,6 +7,7 @@ use jute_codec::FrameError;
 use jute_codec::OpCode;
 
 use crate::server::connection::ConnectionId;
+use crate::server::flaw::Flaw;
 use crate::server::phase::Trigger;
 use crate::server::word::Word;
 
@@ -121,6 +122,8 @@ pub enum Reason {
     Lost,
     /// The server stopped.
     Restart,
+    /// There was no good reason.
+    Flaw(Flaw),
 }
 
 impl Reason {
@@ -138,6 +141,7 @@ impl Reason {
             | Self::BadLength(_)
             | Self::BadRecord(_)
             | Self::NullToken
+            | Self::Flaw(_)
             | Self::Delegate => Trigger::Fault,
             Self::UnknownOperation(_) | Self::AuthFailed | Self::SessionClosed => Trigger::End,
             Self::SessionExpired => Trigger::Expire,
@@ -209,6 +213,7 @@ impl fmt::Display for Reason {
             Self::Eof => f.write_str("closed by the peer"),
             Self::Lost => f.write_str("lost"),
             Self::Restart => f.write_str("gone with the server"),
+            Self::Flaw(flaw) => write!(f, "closed by the flaw {flaw}"),
         }
     }
 }

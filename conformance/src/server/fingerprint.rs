@@ -6,6 +6,7 @@ use std::hash::Hasher;
 use crate::server::Server;
 use crate::server::connection::Connection;
 use crate::server::connection::State;
+use crate::server::flaw::Flaw;
 use crate::time::Instant;
 
 impl Server {
@@ -26,9 +27,10 @@ impl Server {
             outputs,
             received: _,
             sent: _,
+            memory,
         } = self;
         debug_assert!(outputs.is_empty(), "there is something left to do");
-        last_zxid.hash(state);
+        (last_zxid, memory).hash(state);
         peers.hash(state);
         // Expiry is rounded, so it matters where in a tick it is.
         let ticks = [Some(config.tick_time), config.greeting_timeout()];
@@ -44,8 +46,9 @@ impl Server {
                 framer,
                 state: doing,
                 received: _,
-                sent: _,
+                sent,
             } = connection;
+            config.has(Flaw::PingZxidOwn).then_some(sent).hash(state);
             let unread = framer.as_ref().map(|framer| framer.buffered());
             (id, peer, unread, doing).hash(state);
             if let State::Greeting(Some(slot)) = doing {

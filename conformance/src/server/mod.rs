@@ -116,10 +116,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use jute_codec::ErrorCode;
+use jute_codec::ReplyHeader;
 
 use crate::expiry::ExpiryQueue;
 use crate::server::connection::Bond;
 use crate::server::connection::Connection;
+use crate::server::flaw::Memory;
 use crate::server::session::Sessions;
 use crate::time::Instant;
 
@@ -140,6 +143,7 @@ pub struct Server {
     outputs: VecDeque<Output>,
     received: u64,
     sent: u64,
+    memory: Memory,
 }
 
 impl Server {
@@ -156,6 +160,7 @@ impl Server {
             outputs: VecDeque::new(),
             received: 0,
             sent: 0,
+            memory: Memory::default(),
             config,
         }
     }
@@ -165,7 +170,12 @@ impl Server {
         self.expire(now);
         match input {
             Input::Accept { connection, peer } => self.accept(now, connection, peer),
-            Input::Receive { connection, bytes } => self.receive(now, connection, bytes),
+            Input::Receive { connection, bytes } => {
+                let before = self.outputs.len();
+                self.receive(now, connection, bytes);
+                self.config.flaws.disorder(&mut self.outputs, before);
+            }
+            Input::Eof { .. } if self.config.has(Flaw::EofIgnored) => {}
             Input::Eof { connection } => self.close(connection, Reason::Eof),
             Input::Lost { connection } => self.forget(connection, Reason::Lost),
             Input::Tick => {}
@@ -282,6 +292,12 @@ impl Server {
     fn end_session(&mut self, session_id: i64, owner: Option<ConnectionId>) {
         self.advance_zxid();
         self.record(Event::Expired { session_id });
+        if let Some(owner) = owner
+            && self.config.has(Flaw::ExpiryAnnounced)
+        {
+            let (zxid, err) = (self.last_zxid, ErrorCode::SESSION_EXPIRED);
+            self.send(owner, &ReplyHeader { xid: -1, zxid, err });
+        }
         if let Some(owner) = owner
             && !self.config.has(Flaw::ExpiryLeavesOpen)
         {

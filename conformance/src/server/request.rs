@@ -96,7 +96,7 @@ impl Server {
     }
 
     /// Answers at once, or behind what is owed already.
-    fn owe(&mut self, now: Instant, connection: ConnectionId, task: Task) {
+    pub(super) fn owe(&mut self, now: Instant, connection: ConnectionId, task: Task) {
         let Some(entry) = self.connections.get_mut(&connection) else {
             return;
         };
@@ -123,7 +123,8 @@ impl Server {
         match reply {
             Reply::Done { zxid, err, body } => {
                 self.last_zxid = self.last_zxid.max(zxid);
-                self.answer(connection, &(header(xid, zxid, err), Raw(&body)));
+                let header = self.config.flaws.echo(header(xid, zxid, err));
+                self.answer(connection, &(header, Raw(&body)));
             }
             Reply::Unimplemented => self.answer_unknown(connection, xid, op),
             Reply::Close => self.close(connection, Reason::Delegate),
@@ -154,15 +155,13 @@ impl Server {
                 self.repeat_session(now, connection, xid, time_out);
             }
             Task::Authed { xid } => {
-                self.answer(connection, &header(xid, 0, ErrorCode::OK));
+                let right = header(xid, 0, ErrorCode::OK);
+                self.answer(connection, &self.config.flaws.auth(right));
             }
             Task::NullToken { xid } => {
                 self.answer(connection, &(header(xid, 0, ErrorCode::OK), NULL));
             }
-            Task::AuthFailed { xid } => {
-                self.answer(connection, &header(xid, 0, ErrorCode::AUTH_FAILED));
-                self.close(connection, Reason::AuthFailed);
-            }
+            Task::AuthFailed { xid } => self.answer_auth_failed(connection, xid),
             Task::NotReadOnly { xid } => {
                 let err = ErrorCode::NOT_READ_ONLY;
                 self.answer(connection, &header(xid, self.last_zxid, err));
@@ -177,26 +176,36 @@ impl Server {
         if self.config.has(Flaw::UnknownDropped) {
             return;
         }
-        self.answer(connection, &header(xid, -1, ErrorCode::UNIMPLEMENTED));
+        let right = header(xid, -1, ErrorCode::UNIMPLEMENTED);
+        let reply = self.config.flaws.unknown(right, self.last_zxid);
+        if !self.config.has(Flaw::UnknownClosesSilently) {
+            self.answer(connection, &reply);
+        }
         if !self.config.has(Flaw::UnknownStaysOpen) {
             self.close(connection, Reason::UnknownOperation(op));
+        }
+    }
+
+    /// Answers that an identity was refused, and ends the connection
+    /// (`ZooKeeperServer.processPacket`).
+    fn answer_auth_failed(&mut self, connection: ConnectionId, xid: i32) {
+        let right = header(xid, 0, ErrorCode::AUTH_FAILED);
+        if !self.config.has(Flaw::AuthErrorSilent) {
+            self.answer(connection, &self.config.flaws.auth(right));
+        }
+        if !self.config.has(Flaw::AuthErrorStaysOpen) {
+            self.close(connection, Reason::AuthFailed);
         }
     }
 
     /// Answers a ping: xid −2 whatever was sent, and the last zxid
     /// (`FinalRequestProcessor.processRequest`).
     fn answer_ping(&mut self, connection: ConnectionId, xid: i32) {
-        let xid = if self.config.has(Flaw::PingXidEchoed) {
-            xid
-        } else {
-            Xid::PING.0
-        };
-        let zxid = if self.config.has(Flaw::PingZxidMissing) {
-            -1
-        } else {
-            self.last_zxid
-        };
-        self.answer(connection, &header(xid, zxid, ErrorCode::OK));
+        let right = header(Xid::PING.0, self.last_zxid, ErrorCode::OK);
+        let flaws = self.config.flaws;
+        let sent = self.connections.get(&connection).map_or(0, |it| it.sent);
+        let reply = flaws.ping(right, xid, sent);
+        self.answer(connection, &(reply, Raw(flaws.ping_body())));
     }
 
     /// Ends the session, says so, and closes.
@@ -205,11 +214,12 @@ impl Server {
             return;
         };
         self.advance_zxid();
-        if !self.config.has(Flaw::CloseKeepsSession) && self.sessions.remove(session_id).is_some() {
+        if !self.keeps_closed(session_id) && self.sessions.remove(session_id).is_some() {
             self.record(Event::Closed { session_id });
         }
         if !self.config.has(Flaw::NoCloseReply) {
-            self.answer(connection, &header(xid, self.last_zxid, ErrorCode::OK));
+            let right = header(xid, self.last_zxid, ErrorCode::OK);
+            self.answer(connection, &self.config.flaws.close(right));
         }
         if !self.config.has(Flaw::CloseStaysOpen) {
             self.close(connection, Reason::SessionClosed);
@@ -241,7 +251,7 @@ impl Server {
         };
         self.sessions.touch_for(now, session_id, time_out);
         self.stay(connection, Trigger::Answer);
-        self.send_session(connection, 0, session_id, granted_ms, has_read_only);
+        self.send_session(connection, session_id, granted_ms, has_read_only, None);
     }
 
     /// Sends an answer on a connection that stays as it is.

@@ -10,7 +10,7 @@ use crate::expiry::Slot;
 use crate::server::config::Config;
 use crate::server::config::wire_ms;
 use crate::server::connection::ConnectionId;
-use crate::server::flaw::Flaw;
+use crate::server::flaw::Lifetimes;
 use crate::server::password::password;
 use crate::server::session_id::SessionIds;
 use crate::time::Instant;
@@ -49,35 +49,18 @@ pub(super) struct Sessions {
     ids: SessionIds,
     /// Passwords that do not follow from the id.
     passwords: BTreeMap<i64, [u8; 16]>,
-    grace: Grace,
-}
-
-/// What a flaw makes of the moment of expiry.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-enum Grace {
-    Exact,
-    Early(Duration),
-    Late(Duration),
-    Endless,
+    lifetimes: Lifetimes,
 }
 
 impl Sessions {
     pub(super) fn new(config: &Config, start_ms: u64) -> Self {
-        let grace = if config.has(Flaw::NoExpiry) {
-            Grace::Endless
-        } else if config.has(Flaw::EarlyExpiry) {
-            Grace::Early(config.tick_time)
-        } else if config.has(Flaw::LateExpiry) {
-            Grace::Late(config.tick_time)
-        } else {
-            Grace::Exact
-        };
+        let lifetimes = Lifetimes::new(config);
         Self {
             table: BTreeMap::new(),
-            queue: ExpiryQueue::new(config.tick_time),
+            queue: ExpiryQueue::new(lifetimes.grain()),
             ids: SessionIds::new(config.server_id, start_ms),
             passwords: BTreeMap::new(),
-            grace,
+            lifetimes,
         }
     }
 
@@ -103,7 +86,7 @@ impl Sessions {
             created_ms: timeout_ms,
             timeout_ms,
             owner: None,
-            slot: self.queue.insert(now, self.grace.of(timeout_ms), id),
+            slot: self.queue.insert(now, self.given(timeout_ms), id),
         };
         self.table.insert(id, session);
     }
@@ -117,11 +100,9 @@ impl Sessions {
 
     /// The password of the session `id`, or what it would be.
     pub(super) fn password(&self, id: i64, config: &Config) -> [u8; 16] {
-        if config.has(Flaw::FixedPassword) {
-            return *b"correct battery!";
-        }
         let given = self.passwords.get(&id).copied();
-        given.unwrap_or_else(|| password(id))
+        let right = given.unwrap_or_else(|| password(id));
+        config.flaws.password(right)
     }
 
     pub(super) fn get(&self, id: i64) -> Option<&Session> {
@@ -135,7 +116,7 @@ impl Sessions {
     /// Puts its end off by the timeout in force.
     pub(super) fn touch(&mut self, now: Instant, id: i64) {
         if let Some(session) = self.table.get(&id) {
-            let timeout = self.grace.of(session.timeout_ms);
+            let timeout = self.given(session.timeout_ms);
             self.queue.touch(now, timeout, session.slot);
         }
     }
@@ -143,7 +124,7 @@ impl Sessions {
     /// Puts its end off by `timeout_ms` this once.
     pub(super) fn touch_for(&mut self, now: Instant, id: i64, timeout_ms: i32) {
         if let Some(session) = self.table.get(&id) {
-            let timeout = self.grace.of(timeout_ms);
+            let timeout = self.given(timeout_ms);
             self.queue.touch(now, timeout, session.slot);
         }
     }
@@ -157,17 +138,29 @@ impl Sessions {
 
     /// Takes out one session that is due.
     pub(super) fn expire_one(&mut self, now: Instant) -> Option<(i64, Session)> {
-        let (_, id) = self.queue.expire(now).next()?;
-        self.passwords.remove(&id);
-        self.table.remove(&id).map(|session| (id, session))
+        loop {
+            let (_, id) = self.queue.expire(now).next()?;
+            let session = self.table.remove(&id)?;
+            if !self.lifetimes.spares(session.owner.is_some()) {
+                self.passwords.remove(&id);
+                return Some((id, session));
+            }
+            let slot = self.queue.insert(now, self.given(session.timeout_ms), id);
+            self.table.insert(id, Session { slot, ..session });
+        }
+    }
+
+    /// How long a session of this timeout is given.
+    fn given(&self, timeout_ms: i32) -> Duration {
+        self.lifetimes.of(millis(timeout_ms))
     }
 
     /// When the next session may be due.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        match self.grace {
-            Grace::Endless => None,
-            Grace::Exact | Grace::Early(_) | Grace::Late(_) => self.queue.deadline(),
+        if self.lifetimes.are_endless() {
+            return None;
         }
+        self.queue.deadline()
     }
 
     /// As after a start: no owners, the original timeouts, counted anew.
@@ -210,7 +203,7 @@ impl Sessions {
             queue,
             ids,
             passwords,
-            grace: _,
+            lifetimes: _,
         } = self;
         (ids, passwords).hash(state);
         table.len().hash(state);
@@ -225,19 +218,6 @@ impl Sessions {
     pub(super) fn adopt(&mut self, now: Instant, id: i64, given: [u8; 16], timeout: Duration) {
         self.insert(now, id, wire_ms(timeout));
         self.set_password(id, given);
-    }
-}
-
-impl Grace {
-    /// How long a session of this timeout is given.
-    fn of(self, timeout_ms: i32) -> Duration {
-        let timeout = millis(timeout_ms);
-        match self {
-            Self::Exact => timeout,
-            Self::Early(tick) => timeout.saturating_sub(tick),
-            Self::Late(tick) => timeout + tick,
-            Self::Endless => Duration::MAX,
-        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Server {
         let limit = self.config.max_client_connections;
         let count = self.peers.get(&peer).copied().unwrap_or(0);
         let is_over = limit > 0 && count >= limit;
-        if is_over && !self.config.has(Flaw::LimitNotEnforced) {
+        if self.config.flaws.is_over(is_over, count, limit) {
             let reason = Reason::TooMany;
             self.record(Event::Disconnected { connection, reason });
             self.outputs.push_back(Output::Close { connection });
@@ -39,14 +39,18 @@ impl Server {
         let slot = timeout.map(|timeout| self.greeting.insert(now, timeout, connection));
         let entry = Connection::new(peer, slot);
         self.connections.insert(connection, entry);
+        self.mishandle_accept(connection);
     }
 
     /// Takes bytes, and answers every frame they complete.
     pub(super) fn receive(&mut self, now: Instant, connection: ConnectionId, bytes: &[u8]) {
         let Some(entry) = self.connections.get_mut(&connection) else {
-            return;
+            return self.mishandle_late(connection, bytes);
         };
         if bytes.is_empty() || entry.phase() == Phase::Draining {
+            return;
+        }
+        if self.config.flaws.loses_piece(bytes, entry.framer.is_some()) {
             return;
         }
         entry.stay(Trigger::Read);
@@ -64,8 +68,8 @@ impl Server {
         let framer = entry.framer.take();
         let mut framer = framer.unwrap_or_else(|| Box::new(Framer::new(limits)));
         framer.push(bytes);
-        let took = self.take_frames(now, connection, &mut framer);
-        if framer.buffered().is_empty() {
+        let took = !self.is_held_up(connection) && self.take_frames(now, connection, &mut framer);
+        if framer.buffered().is_empty() || took && self.config.has(Flaw::RestLost) {
             return;
         }
         if took {
@@ -83,8 +87,9 @@ impl Server {
 
     /// Takes every whole frame; whether there was one.
     fn take_frames(&mut self, now: Instant, connection: ConnectionId, framer: &mut Framer) -> bool {
-        let mut took = false;
+        let mut count = 0;
         loop {
+            let took = count > 0;
             let phase = self.phase(connection);
             if matches!(phase, Phase::Draining | Phase::Closed) {
                 return took;
@@ -92,6 +97,9 @@ impl Server {
             let Some(prefix) = framer.buffered().first_chunk::<4>() else {
                 return took;
             };
+            if self.mishandle_length(connection, *prefix) {
+                return took;
+            }
             if phase == Phase::Greeting {
                 if let Some(word) = Word::from_bytes(*prefix) {
                     self.count_received(connection);
@@ -111,12 +119,17 @@ impl Server {
                 Ok(None) => return took,
                 Err(error) => self.close(connection, Reason::BadLength(error)),
                 Ok(Some(frame)) => {
-                    took = true;
+                    count += 1;
                     self.count_received(connection);
                     match phase {
+                        _ if self.mishandle_frame(now, connection, count, &frame) => {}
                         Phase::Greeting => self.connect(now, connection, &frame),
                         Phase::Serving => self.request(now, connection, frame),
                         Phase::Stranded | Phase::Draining | Phase::Closed => {}
+                    }
+                    if self.config.flaws.loses_rest(phase, count) {
+                        *framer = Framer::default();
+                        return true;
                     }
                 }
             }
@@ -152,17 +165,13 @@ impl Server {
         if let State::Greeting(Some(slot)) = entry.state {
             self.greeting.remove(slot);
         }
-        let Some(bond) = entry.bond() else { return };
-        if let Some(session) = self.sessions.get_mut(bond.session_id)
+        if let Some(bond) = entry.bond()
+            && let Some(session) = self.sessions.get_mut(bond.session_id)
             && session.owner == Some(connection)
         {
             session.owner = None;
-            if self.config.has(Flaw::FaultEndsSession)
-                && matches!(trigger, Trigger::Fault | Trigger::Leave)
-            {
-                self.drop_session(bond.session_id);
-            }
         }
+        self.mishandle_end(connection, &entry, reason);
     }
 
     fn count_received(&mut self, connection: ConnectionId) {

@@ -15,7 +15,10 @@ use crate::server::Server;
 use crate::server::config::Mode;
 use crate::server::connection::Connection;
 use crate::server::connection::ConnectionId;
+use crate::server::connection::State;
 use crate::server::event::Reason;
+use crate::server::flaw::Flaw;
+use crate::server::phase::Trigger;
 
 /// Makes the list of words.
 macro_rules! words {
@@ -118,11 +121,15 @@ impl Server {
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = self.tell(word, &mut text);
-        if !text.is_empty() {
+        let is_silent = self.config.has(Flaw::WordSilent) && !self.executes(word);
+        if !text.is_empty() && !is_silent {
             self.send_bytes(connection, Bytes::from(text));
         }
         if word == Word::Srst && self.executes(word) {
             (self.received, self.sent) = (0, 0);
+        }
+        if self.config.has(Flaw::WordStaysOpen) {
+            return self.leave_greeting(connection, Trigger::Strand, State::Stranded);
         }
         self.close(connection, Reason::Word(word));
     }

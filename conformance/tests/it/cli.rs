@@ -337,6 +337,7 @@ fn every_verb_has_help_and_every_shell_completions() {
         "replay",
         "list",
         "explain",
+        "mutants",
         "completions",
     ] {
         let (code, output) = run(&[verb, "--help"]);
@@ -566,4 +567,43 @@ fn what_is_no_schema_file_cannot_be_read() {
     let trouble = "line 2, column 17: expected the field's name, found \"}\"";
     assert!(text.contains(trouble), "{text}");
     assert_eq!(run(&["schema", "there-is-none.jute"]).0, 2);
+}
+
+#[test]
+fn the_kill_matrix_is_printed() {
+    let (code, output) = run(&["mutants", "--flaw", "no-password-check"]);
+    let text = stdout(&output);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("seen in RaftKeeper"), "{text}");
+    assert!(text.contains("ZK0409  MUST"), "{text}");
+
+    let (code, output) = run(&["mutants", "--flaw", "limit-exclusive"]);
+    let text = stdout(&output);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("uncaught: a server may be set"), "{text}");
+
+    let flaw = ["--flaw", "no-close-reply", "--flaw", "ping-unanswered"];
+    let (code, output) = run(&[&["mutants", "--json"][..], &flaw].concat());
+    let matrix: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!(code, 0);
+    assert_eq!(matrix["complaints"], serde_json::json!([]));
+    let mutants = matrix["mutants"].as_array().expect("a list");
+    let by_flaw = |name: &str| mutants.iter().find(|it| it["flaw"] == name).expect(name);
+    let killers = by_flaw("ping-unanswered")["killed_by"].as_array();
+    let killers: Vec<_> = killers
+        .expect("a list")
+        .iter()
+        .map(|it| &it["id"])
+        .collect();
+    assert!(killers.contains(&&"ZK0001".into()), "{killers:?}");
+    assert_eq!(by_flaw("no-close-reply")["killed_by"][0]["id"], "ZK0701");
+
+    let case = ["mutants", "--case", "ZK0701", "--flaw", "no-close-reply"];
+    let text = stdout(&run(&case).1);
+    assert!(text.contains("kills 1\n  no-close-reply"), "{text}");
+    assert_eq!(run(&["mutants", "--flaw", "none"]).0, 2);
+    assert_eq!(
+        run(&["mutants", "--case", "renew", "--case", "!renew"]).0,
+        4
+    );
 }

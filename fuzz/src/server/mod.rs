@@ -37,6 +37,7 @@ use zk_conformance::server::Input;
 use zk_conformance::server::Mode;
 use zk_conformance::server::Output;
 use zk_conformance::server::Phase;
+use zk_conformance::server::Reason;
 use zk_conformance::server::Reply;
 use zk_conformance::server::Requests;
 use zk_conformance::server::Server;
@@ -258,6 +259,8 @@ impl World {
             word: false,
             doubtful: false,
             garbled: false,
+            broken: false,
+            heard: self.now,
             session: None,
             owed: VecDeque::new(),
             delegated: 0,
@@ -387,6 +390,9 @@ impl World {
         let is_serving = self.server.phase(connection) == Phase::Serving;
         let entry = self.connections.get_mut(&connection).expect("it is open");
         entry.doubtful = !is_serving && entry.greeted;
+        if !bytes.is_empty() {
+            entry.heard = self.now;
+        }
         let reads_on = self.server.phase(connection) != Phase::Draining;
         if reads_on {
             entry.framer.push(bytes);
@@ -421,6 +427,7 @@ impl World {
                 entry.owed.extend(asked.map(Owed::Session));
             }
         };
+        entry.broken = is_broken;
         let before = entry.session;
         let answers = self.answers;
         self.touch(before, &touched);
@@ -456,6 +463,11 @@ impl World {
         assert!(
             !is_broken || phase == Phase::Draining,
             "a bad length closes"
+        );
+        let is_nio = self.server.config().transport == Transport::Nio;
+        assert!(
+            !is_nio || !entry.garbled || phase != Phase::Serving,
+            "a frame that is no request closes"
         );
         if phase == Phase::Serving && entry.delegated == 0 {
             assert!(entry.owed.is_empty(), "a request without an answer");
@@ -554,6 +566,35 @@ impl World {
                 self.ended.insert(session_id);
             }
             Event::Dropped { session_id } => panic!("{session_id:#x} dropped"),
+            Event::Disconnected { connection, reason } => self.check_end(connection, reason),
+            _ => {}
+        }
+    }
+
+    /// Holds the end of a connection against what is known of it.
+    fn check_end(&self, connection: ConnectionId, reason: Reason) {
+        let Some(entry) = self.connections.get(&connection) else {
+            return;
+        };
+        match reason {
+            Reason::BadLength(_) => assert!(entry.broken, "a good length closes"),
+            Reason::UnknownOperation(_) | Reason::AuthFailed | Reason::SessionClosed => {
+                assert!(self.doomed.contains(&connection), "an end without a reply");
+            }
+            Reason::Evicted { by } => {
+                let by = &self.connections[&by];
+                let is_asking = by.owed.iter().any(|owed| matches!(owed, Owed::Session(_)));
+                assert!(
+                    is_asking || by.session.is_some(),
+                    "evicted for one sent away"
+                );
+            }
+            Reason::Silent => {
+                let silence = self.server.config().sessionless_timeout;
+                let due = entry.heard + silence.expect("silence is judged");
+                assert!(due <= self.now, "silent for too short a time");
+            }
+            Reason::Flaw(flaw) => panic!("closed by {flaw}"),
             _ => {}
         }
     }
@@ -590,7 +631,11 @@ impl World {
         self.answers += 1;
         let is_doomed = match owed {
             Owed::Either => false,
-            Owed::Reply(request) => self.check_reply(&frame, request),
+            Owed::Reply(request) => {
+                let session = entry.session;
+                self.check_reply(&frame, request, session)
+            }
+            Owed::Identity(request, is_taken) => check_identity(&frame, request, is_taken),
             Owed::Session(asked) => self.check_handshake(&frame, asked),
         };
         if is_doomed {
@@ -599,7 +644,7 @@ impl World {
     }
 
     /// Whether the connection ends with this reply.
-    fn check_reply(&self, frame: &Frame, request: RequestHeader) -> bool {
+    fn check_reply(&self, frame: &Frame, request: RequestHeader, session: Option<i64>) -> bool {
         let mut reader = frame.reader();
         let header = ReplyHeader::decode(&mut reader).expect("a header");
         let is_ping = request.op == OpCode::PING;
@@ -609,6 +654,23 @@ impl World {
         assert!(
             !is_ping || header.zxid >= self.last_zxid,
             "a ping tells the zxid"
+        );
+        assert!(!is_ping || reader.is_empty(), "a ping has no body");
+        let session = session.and_then(|id| self.server.session(id));
+        if request.op == OpCode::CLOSE_SESSION {
+            assert!(session.is_none(), "closed means closed");
+            assert!(header.zxid >= self.last_zxid, "a close tells the zxid");
+        }
+        let is_unimplemented = header.err == ErrorCode::UNIMPLEMENTED;
+        assert!(!is_unimplemented || header.zxid == -1, "no zxid for it");
+        let is_known = [OpCode::PING, OpCode::CLOSE_SESSION, OpCode::SASL].contains(&request.op);
+        let config = self.server.config();
+        let are_known = config.requests == Requests::Delegate;
+        let is_refused = header.err == ErrorCode::NOT_READ_ONLY && config.mode != Mode::ReadWrite;
+        assert!(
+            is_known || are_known || is_unimplemented || is_refused,
+            "{} is unknown",
+            request.op
         );
         let is_over = [ErrorCode::UNIMPLEMENTED, ErrorCode::AUTH_FAILED].contains(&header.err);
         is_over || request.op == OpCode::CLOSE_SESSION
@@ -671,6 +733,16 @@ impl World {
         assert_eq!(alive, known, "sessions the events do not tell of");
         for session in self.sessions.values() {
             assert!(session.ends.is_none_or(|ends| ends > self.now), "too late");
+        }
+        for (id, phase) in self.server.connections() {
+            let config = self.server.config();
+            if phase == Phase::Greeting
+                && config.transport == Transport::Nio
+                && let Some(silence) = config.sessionless_timeout
+            {
+                let end = self.connections[&id].heard + silence + silence;
+                assert!(self.now <= end, "{id} is silent for too long");
+            }
         }
         let open: Vec<_> = self.server.connections().map(|(id, _)| id).collect();
         let known: Vec<_> = self.connections.keys().copied().collect();
@@ -759,6 +831,19 @@ impl World {
         }
         self.check();
     }
+}
+
+/// Whether the connection ends with this reply to an identity.
+fn check_identity(frame: &Frame, request: RequestHeader, is_taken: bool) -> bool {
+    let header: ReplyHeader = frame.decode().expect("a bare header");
+    let err = if is_taken {
+        ErrorCode::OK
+    } else {
+        ErrorCode::AUTH_FAILED
+    };
+    let (xid, zxid) = (request.xid, 0);
+    assert_eq!(header, ReplyHeader { xid, zxid, err });
+    !is_taken
 }
 
 fn peer(last: u8) -> IpAddr {

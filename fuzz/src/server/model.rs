@@ -4,11 +4,14 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use jute_codec::AuthPacket;
 use jute_codec::ConnectRequest;
 use jute_codec::Decode;
 use jute_codec::Frame;
 use jute_codec::Framer;
 use jute_codec::OpCode;
+use jute_codec::Reader;
+use jute_codec::Reading;
 use jute_codec::RequestHeader;
 use zk_conformance::Instant;
 use zk_conformance::server::ConnectionId;
@@ -27,6 +30,10 @@ pub(super) struct Connection {
     pub(super) doubtful: bool,
     /// A frame came that is no request; whatever follows it may not be read either.
     pub(super) garbled: bool,
+    /// A length came that is none.
+    pub(super) broken: bool,
+    /// When it last said anything.
+    pub(super) heard: Instant,
     pub(super) session: Option<i64>,
     pub(super) owed: VecDeque<Owed>,
     pub(super) delegated: usize,
@@ -36,6 +43,8 @@ pub(super) struct Connection {
 pub(super) enum Owed {
     Session(Asked),
     Reply(RequestHeader),
+    /// To an identity, and whether it is one that is taken.
+    Identity(RequestHeader, bool),
     /// To a `createSession`: the session again, or an error.
     Either,
 }
@@ -78,6 +87,7 @@ impl Connection {
         let (owed, ends) = match header.op {
             OpCode::PING => (Owed::Reply(header), false),
             OpCode::CREATE_SESSION => (Owed::Either, false),
+            OpCode::AUTH => (Owed::Identity(header, is_taken(frame)), true),
             _ => (Owed::Reply(header), true),
         };
         self.owed.push_back(owed);
@@ -100,6 +110,16 @@ impl Session {
         let ends = ((now.as_millis() + timeout_ms) / tick + 1) * tick;
         self.ends = Some(Instant::from_millis(ends));
     }
+}
+
+/// Whether the identity in a request is one that is taken.
+fn is_taken(frame: &Frame) -> bool {
+    let mut reader = Reader::with(frame.payload(), Reading::JAVA);
+    let packet = RequestHeader::decode(&mut reader).and_then(|_| AuthPacket::decode(&mut reader));
+    packet.is_ok_and(|packet| match packet.scheme.as_str() {
+        Some("digest") => packet.auth.is_some(),
+        scheme => scheme == Some("ip"),
+    })
 }
 
 /// What a request asks for, if it gets as far as the session.

@@ -253,7 +253,8 @@ impl Oracle {
             | Reason::BadLength(_)
             | Reason::BadRecord(_)
             | Reason::NullToken
-            | Reason::Delegate => false,
+            | Reason::Delegate
+            | Reason::Flaw(_) => false,
         };
         if has_cause {
             return Ok(());

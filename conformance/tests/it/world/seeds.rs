@@ -121,6 +121,8 @@ fn each_flaw_of_a_server_is_found_by_the_claim_it_breaks() {
         (Flaw::CloseStaysOpen, Claim::OneOwner),
         (Flaw::UnknownDropped, Claim::RepliesInOrder),
         (Flaw::FaultEndsSession, Claim::ExactExpiry),
+        (Flaw::NoClampMin, Claim::Negotiated),
+        (Flaw::NoClampMax, Claim::Negotiated),
     ];
     for (flaw, claim) in flaws {
         let flaws = Flaws::NONE.with(flaw);
