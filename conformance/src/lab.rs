@@ -17,6 +17,9 @@ use crate::server::ConnectionId;
 use crate::server::Server;
 use crate::transcript::Bindings;
 use crate::transcript::Script;
+use crate::tree::Asker;
+use crate::tree::Push;
+use crate::tree::Tree;
 
 /// Plays `script` against a fresh server.
 #[must_use]
@@ -31,7 +34,9 @@ pub fn play(
         now: start,
         server: Server::new(server, start),
         player: Player::new(script, bindings, player, start),
+        tree: Tree::default(),
         names: BTreeMap::new(),
+        held: BTreeMap::new(),
         ids: BTreeMap::new(),
         opened: 0,
     };
@@ -44,15 +49,20 @@ pub fn play(
         log: lab.player.log().to_vec(),
         bindings: lab.player.bindings().clone(),
         elapsed: lab.now - start,
+        seen: lab.player.seen(),
     }
 }
 
-/// A server, a player, and wires between them that take no time.
+/// A server, a player, and wires between them that take no time. What the server leaves to a
+/// delegate is served from memory.
 struct Lab {
     now: Instant,
     server: Server,
     player: Player,
+    tree: Tree,
     names: BTreeMap<ConnectionId, String>,
+    /// What waits for the player to read on.
+    held: BTreeMap<String, Vec<server::Output>>,
     ids: BTreeMap<String, ConnectionId>,
     opened: u64,
 }
@@ -101,11 +111,25 @@ impl Lab {
         let Some(connection) = self.ids.get(&name).copied() else {
             return;
         };
+        match order {
+            Order::Pause => {
+                self.held.entry(name).or_default();
+                return;
+            }
+            Order::Resume => {
+                for output in self.held.remove(&name).unwrap_or_default() {
+                    self.tell(output);
+                }
+                return;
+            }
+            _ => {}
+        }
         let input = match &order {
             Order::Write(bytes) => server::Input::Receive { connection, bytes },
             Order::Shut => server::Input::Eof { connection },
-            Order::Open | Order::Close | Order::Reset => {
+            Order::Open | Order::Close | Order::Reset | Order::Pause | Order::Resume => {
                 self.names.remove(&connection);
+                self.tree.forget(connection);
                 server::Input::Lost { connection }
             }
         };
@@ -124,6 +148,15 @@ impl Lab {
     }
 
     fn tell(&mut self, output: server::Output) {
+        let to = match &output {
+            server::Output::Send { connection, .. } | server::Output::Close { connection } => {
+                self.names.get(connection)
+            }
+            _ => None,
+        };
+        if let Some(held) = to.and_then(|name| self.held.get_mut(name)) {
+            return held.push(output);
+        }
         match output {
             server::Output::Send { connection, bytes } => {
                 if let Some(name) = self.names.get(&connection) {
@@ -133,12 +166,50 @@ impl Lab {
             }
             server::Output::Close { connection } => {
                 self.ids.retain(|_, id| *id != connection);
+                self.tree.forget(connection);
                 if let Some(name) = self.names.remove(&connection) {
                     self.player
                         .handle(self.now, player::Input::Ended(&name, End::Fin));
                 }
             }
+            server::Output::Request {
+                connection,
+                session_id,
+                header,
+                frame,
+            } => {
+                let asker = Asker {
+                    connection,
+                    session_id,
+                };
+                let last_zxid = self.server.last_zxid();
+                let served = self
+                    .tree
+                    .serve(asker, frame.payload(), header.op, last_zxid);
+                self.push(served.events);
+                let reply = served.reply;
+                let input = server::Input::Reply { connection, reply };
+                self.server.handle(self.now, input);
+            }
+            server::Output::Event(
+                server::Event::Closed { session_id }
+                | server::Event::Expired { session_id }
+                | server::Event::Dropped { session_id },
+            ) => {
+                let events = self.tree.end_session(session_id, self.server.last_zxid());
+                self.push(events);
+            }
             _ => {}
+        }
+    }
+
+    fn push(&mut self, events: Vec<Push>) {
+        for (connection, payload) in events {
+            let input = server::Input::Push {
+                connection,
+                payload,
+            };
+            self.server.handle(self.now, input);
         }
     }
 }

@@ -48,6 +48,7 @@
 //! captures their headers, xids and order are held to the rules), TLS, SASL exchanges, ensembles.
 
 pub mod capture;
+pub mod checker;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
@@ -63,6 +64,7 @@ pub mod recording;
 pub mod server;
 pub mod time;
 pub mod transcript;
+pub mod tree;
 pub mod world;
 
 pub use crate::expiry::ExpiryQueue;

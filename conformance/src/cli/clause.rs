@@ -5,6 +5,7 @@ use anstyle::Style;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::say;
+use crate::judge::Case;
 use crate::judge::Catalogue;
 use crate::judge::Clause;
 use crate::judge::Specification;
@@ -37,6 +38,36 @@ pub(super) fn select<'a>(
     Ok(clauses.iter().filter(chosen).collect())
 }
 
+/// Prints a clause as a line.
+pub(super) fn text(clause: &Clause, catalogue: &Catalogue) {
+    let count = match judging(clause, catalogue).len() {
+        0 => "no case".to_owned(),
+        1 => "1 case".to_owned(),
+        count => format!("{count} cases"),
+    };
+    say(format_args!(
+        "{:<10}  {:<6}  {count:<8}  {}",
+        clause.id, clause.level, clause.text
+    ));
+}
+
+/// Prints a clause, and the ids of the cases that judge it, as a JSON object.
+pub(super) fn json(clause: &Clause, catalogue: &Catalogue) {
+    let cases = judging(clause, catalogue);
+    let cases: Vec<_> = cases.iter().map(|case| &case.id).collect();
+    let mut object = serde_json::json!(clause);
+    if let Some(object) = object.as_object_mut() {
+        object.insert("cases".to_owned(), serde_json::json!(cases));
+    }
+    say(object);
+}
+
+/// The cases that judge it.
+fn judging<'a>(clause: &Clause, catalogue: &'a Catalogue) -> Vec<&'a Case> {
+    let cases = catalogue.cases().iter();
+    cases.filter(|case| case.clause.id == clause.id).collect()
+}
+
 /// Prints a clause, what it rests on, and the cases that judge it.
 pub(super) fn explain(clause: &Clause, catalogue: &Catalogue) {
     let bold = Style::new().bold();
@@ -60,16 +91,16 @@ pub(super) fn explain(clause: &Clause, catalogue: &Catalogue) {
             say(format_args!("  {name:<12} {text}"));
         }
     }
-    let cases = catalogue.cases().iter();
-    let cases: Vec<_> = cases.filter(|case| case.clause.id == clause.id).collect();
+    let cases = judging(clause, catalogue);
     say(match cases.len() {
         0 => "\n  no case judges it",
         1 => "\n  the case that judges it",
         _ => "\n  the cases that judge it",
     });
+    let width = cases.iter().map(|case| case.name.len()).max().unwrap_or(0);
     for case in cases {
         say(format_args!(
-            "    {}  {:<6}  {:<40}  {}",
+            "    {}  {:<6}  {:<width$}  {}",
             case.id, case.level, case.name, case.title
         ));
     }

@@ -101,14 +101,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
 }
 
 fn clauses(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let catalogue = catalogue()?;
     let specification = specification()?;
     for clause in clause::select(&specification, &arguments.selectors)? {
         match arguments.format {
-            Format::Text => say(format_args!(
-                "{:<10}  {:<6}  {}",
-                clause.id, clause.level, clause.text
-            )),
-            Format::Json => say(serde_json::json!(clause)),
+            Format::Text => clause::text(clause, &catalogue),
+            Format::Json => clause::json(clause, &catalogue),
         }
     }
     Ok(Exit::Fine)
@@ -124,7 +122,9 @@ pub(super) fn explain(arguments: &Explain) -> Result<Exit, Trouble> {
     let Some(case) = catalogue.find(&arguments.id) else {
         let selectors = [arguments.id.clone()];
         return Err(match select(&catalogue, &selectors) {
-            Err(trouble) => trouble,
+            Err(trouble) => {
+                trouble.hint("zkspec list shows every case, zkspec list --clauses every clause")
+            }
             Ok(cases) => Trouble::usage(format!("{:?} is {} cases", arguments.id, cases.len()))
                 .hint("give one case, by id or name, or one clause, by id"),
         });

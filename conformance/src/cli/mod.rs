@@ -5,6 +5,7 @@ mod decode;
 mod exit;
 mod input;
 mod list;
+mod model;
 mod replay;
 mod report;
 mod schema;
@@ -51,6 +52,8 @@ enum Verb {
     Replay(replay::Arguments),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
+    /// Search every order of what clients, the built-in server and a failing network can do.
+    Model(model::Arguments),
     /// List the cases, or the clauses they judge.
     List(list::Arguments),
     /// Explain a case or a clause: what it says, where that comes from, what judges it.
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
+        Verb::Model(arguments) => model::run(&arguments),
         Verb::List(arguments) => list::run(&arguments),
         Verb::Explain(arguments) => list::explain(&arguments),
         Verb::Completions { shell } => {

@@ -20,6 +20,7 @@ use crate::cli::say;
 use crate::cli::serve::Setup;
 use crate::judge;
 use crate::judge::Options;
+use crate::judge::Setting;
 use crate::judge::Subject;
 use crate::net::Played;
 use crate::player;
@@ -162,7 +163,7 @@ fn presents_an_id_of_its_own(script: &Script) -> bool {
     });
     let mut parts = packets.flat_map(|packet| match packet {
         Packet::Frame(parts) => parts.as_slice(),
-        Packet::Raw(_) => &[],
+        Packet::Raw(_) | Packet::Text(_) => &[],
     });
     parts.any(|part| match part {
         Part::Record { schema, fields } => {
@@ -184,31 +185,10 @@ struct Replayed {
 }
 
 /// The server a script was recorded on, as its header says: `server tickTime=200`.
-fn setup(script: &Script, mut config: Config) -> Result<Config, Trouble> {
-    for word in script
-        .header("server")
-        .unwrap_or_default()
-        .split_whitespace()
-    {
-        let Some((key, value)) = word.split_once('=') else {
-            continue;
-        };
-        let millis = || {
-            value.parse().map(Duration::from_millis).map_err(|_| {
-                Trouble::usage(format!(
-                    "{}: {key} is not a number of milliseconds",
-                    script.name
-                ))
-            })
-        };
-        match key {
-            "tickTime" => config.tick_time = millis()?,
-            "minSessionTimeout" => config.min_session_timeout = Some(millis()?),
-            "maxSessionTimeout" => config.max_session_timeout = Some(millis()?),
-            _ => {}
-        }
-    }
-    Ok(config)
+fn setup(script: &Script, config: Config) -> Result<Config, Trouble> {
+    let setting =
+        Setting::of(script).map_err(|error| Trouble::usage(format!("{}: {error}", script.name)))?;
+    Ok(setting.apply(config))
 }
 
 async fn replay(

@@ -22,6 +22,7 @@ use crate::judge;
 use crate::judge::Event;
 use crate::judge::Level;
 use crate::judge::Options;
+use crate::judge::Setting;
 use crate::judge::Subject;
 use crate::judge::Summary;
 
@@ -57,6 +58,10 @@ pub(super) struct Arguments {
     /// The server's tick, if it is not half of the shortest session timeout.
     #[arg(long, value_name = "MS")]
     tick: Option<i64>,
+    /// How the server was started, where that cannot be found out: maxClientCnxns=N,
+    /// sessionlessCnxnTimeout=MS. Cases that need a server so set up are left out otherwise.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = Setting::parse)]
+    setting: Option<Setting>,
     /// Run all of it so many times; every run has to be as expected.
     #[arg(long, value_name = "N", default_value_t = 1)]
     repeat: u32,
@@ -100,6 +105,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         connections: arguments.connections,
         bounds: arguments.session_timeout,
         tick: arguments.tick,
+        setting: arguments.setting.clone().unwrap_or_default(),
         ..Options::default()
     };
     options.player.patience = Duration::from_millis(arguments.timeout);
@@ -171,6 +177,8 @@ fn exit_of(summary: &Summary) -> Exit {
         Exit::Unexpected
     } else if summary.untested > 0 {
         Exit::Untested
+    } else if summary.skipped > 0 && summary.played() == 0 {
+        Exit::NothingSelected
     } else {
         Exit::Fine
     }

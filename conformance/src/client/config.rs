@@ -39,6 +39,9 @@ pub struct Config {
     pub set_watches_xid: SetWatchesXid,
     /// The number of the first request (`ClientCnxn.xid`); a number below 1 is taken for 1.
     pub first_xid: i32,
+    /// The random pause before a connection that is not the first is shorter than this (1 s in
+    /// `ClientCnxn.SendThread.startConnect`).
+    pub pause: Duration,
     /// How long the client rests after a connection has ended, before anything else it waits for
     /// (100 ms in `ClientCnxnSocketNIO.cleanup`; nothing in Apache's Netty client).
     pub rest: Duration,
@@ -59,6 +62,7 @@ impl Config {
             watches: WatchPolicy::Reset,
             set_watches_xid: SetWatchesXid::Reserved,
             first_xid: 1,
+            pause: Duration::from_millis(1_000),
             rest: Duration::from_millis(100),
         }
     }

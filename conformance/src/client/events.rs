@@ -47,7 +47,7 @@ impl fmt::Display for WatchedEvent {
 }
 
 /// The event queue's gate (`ClientCnxn.EventThread`).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) enum Events {
     /// The watcher listens; this is the state it was last told.
     Open(KeeperState),

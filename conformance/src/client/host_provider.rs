@@ -9,7 +9,7 @@ use fastrand::Rng;
 ///
 /// The list is shuffled once. A whole turn without a session costs a delay before the server the
 /// turn began with is tried again.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct HostProvider {
     hosts: Vec<Arc<str>>,
     current: Option<usize>,

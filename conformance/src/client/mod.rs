@@ -60,6 +60,7 @@
 mod config;
 mod events;
 mod fault;
+mod fingerprint;
 mod handshake;
 mod host_provider;
 mod input;

@@ -16,7 +16,7 @@ use crate::client::RequestId;
 use crate::client::watches::encode;
 
 /// A packet and what it is for.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Packet {
     pub(super) purpose: Purpose,
     pub(super) op: OpCode,
@@ -24,7 +24,7 @@ pub(super) struct Packet {
 }
 
 /// Who is waiting for the reply to a packet.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) enum Purpose {
     /// Whoever made the request.
     Request(RequestId),
@@ -58,7 +58,7 @@ impl Packet {
 }
 
 /// An identity of the client, to be shown on every connection (`ClientCnxn.AuthData`).
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Identity {
     scheme: String,
     auth: Bytes,
@@ -84,7 +84,7 @@ impl Identity {
 }
 
 /// The queue of packets to be sent (`ClientCnxn.outgoingQueue`).
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub(super) struct Outgoing {
     queue: VecDeque<Packet>,
     sealed: bool,

@@ -8,11 +8,11 @@ use crate::client::outgoing::Purpose;
 /// Requests awaiting their replies, oldest first (`ClientCnxn.pendingQueue`).
 ///
 /// A server answers in order, so a reply can only be to the oldest request.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub(super) struct Pending(VecDeque<Awaited>);
 
 /// A request on the wire.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Awaited {
     pub(super) xid: i32,
     pub(super) purpose: Purpose,

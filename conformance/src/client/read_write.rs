@@ -1,5 +1,7 @@
 //! Looking for a read/write server while connected to a read-only one.
 
+use std::hash::Hash;
+use std::hash::Hasher;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +21,11 @@ impl Search {
             last: now,
             wait: MIN_WAIT,
         }
+    }
+
+    /// Hashes when there will be probes, counted from `now`.
+    pub(super) fn fingerprint(self, now: Instant, state: &mut impl Hasher) {
+        (self.deadline() - now, self.wait).hash(state);
     }
 
     /// When the next probe is due.
@@ -51,6 +58,11 @@ impl Probe {
             host,
             until: now + ANSWER_TIMEOUT,
         }
+    }
+
+    /// Hashes what an answer will be good for, counted from `now`.
+    pub(super) fn fingerprint(&self, now: Instant, state: &mut impl Hasher) {
+        (&self.host, now <= self.until, self.until - now).hash(state);
     }
 
     /// The server asked, if `answer` says that it is read/write and came in time.

@@ -211,12 +211,19 @@ impl Client {
             return;
         }
         let pause = if self.was_open {
-            Duration::from_millis(self.rng.u64(0..PAUSE_LIMIT_MS))
+            self.random_pause()
         } else {
             Duration::ZERO
         };
         let waiting = State::not_connected(&mut self.hosts, now + self.config.rest + pause);
         self.enter(Trigger::Lose, waiting);
+    }
+
+    /// Waits, so that not all clients of a server that was lost come back at once.
+    fn random_pause(&mut self) -> Duration {
+        let limit = u64::try_from(self.config.pause.as_millis()).unwrap_or(u64::MAX);
+        let millis = if limit > 0 { self.rng.u64(0..limit) } else { 0 };
+        Duration::from_millis(millis)
     }
 
     /// Takes the session for gone.
@@ -295,7 +302,3 @@ impl Client {
         debug_assert_eq!(legal, Some(self.phase()), "{trigger}");
     }
 }
-
-/// The random pause before a connection is shorter than this
-/// (`ClientCnxn.SendThread.startConnect`).
-const PAUSE_LIMIT_MS: u64 = 1_000;

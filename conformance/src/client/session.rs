@@ -5,7 +5,7 @@ use jute_codec::ConnectResponse;
 use jute_codec::Frame;
 
 /// The session as the server granted it, and what to present when it is renewed.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Session {
     pub(super) id: i64,
     /// `None` is null on the wire, which a server may well grant.

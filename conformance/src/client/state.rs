@@ -1,5 +1,7 @@
 //! The states, each owning what only it needs.
 
+use std::hash::Hash;
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use jute_codec::Framer;
@@ -36,6 +38,18 @@ pub(super) struct Link {
     pub(super) pending: Pending,
     /// When to look next whether a ping is due.
     pub(super) next_ping: Instant,
+}
+
+impl Link {
+    /// Hashes what will become of it, with moments counted from `now`.
+    pub(super) fn fingerprint(&self, now: Instant, state: &mut impl Hasher) {
+        let Self {
+            framer,
+            pending,
+            next_ping,
+        } = self;
+        (framer.buffered(), pending, *next_ping - now).hash(state);
+    }
 }
 
 impl State {

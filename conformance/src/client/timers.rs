@@ -1,5 +1,7 @@
 //! All instants at which a client acts by itself.
 
+use std::hash::Hash;
+use std::hash::Hasher;
 use std::time::Duration;
 
 use crate::Instant;
@@ -106,6 +108,30 @@ impl Timers {
     pub(super) fn ping_deadline(&self, now: Instant) -> Instant {
         let wait = self.time_to_next_ping(self.idle_send(now)).max(MILLISECOND);
         (now + wait).min(self.last_send + MAX_PING_INTERVAL + MILLISECOND)
+    }
+
+    /// Hashes what will be due and when, counted from `now`.
+    pub(super) fn fingerprint(&self, now: Instant, state: &mut impl Hasher) {
+        let Self {
+            last_send,
+            last_heard,
+            hosts: _,
+            connect,
+            read,
+            ping,
+            expiry,
+            new_session,
+        } = *self;
+        // What is waited for is over after this, however long it has been over.
+        let sent = connect.max(ping).max(PING_MARGIN) + MILLISECOND;
+        let heard = [Some(read), expiry, new_session]
+            .into_iter()
+            .flatten()
+            .max();
+        let heard = heard.unwrap_or_default() + MILLISECOND;
+        (now - last_send).min(sent).hash(state);
+        (now - last_heard).min(heard).hash(state);
+        (connect, read, ping, expiry, new_session).hash(state);
     }
 
     fn time_to_next_ping(&self, idle: Duration) -> Duration {

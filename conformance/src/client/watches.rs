@@ -32,7 +32,7 @@ pub enum WatchKind {
 ///
 /// Sorted, where Apache goes through hash maps: within a kind the order means nothing to a
 /// server, and runs have to repeat.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub(super) struct Watches(BTreeSet<(WatchKind, String)>);
 
 impl Watches {

@@ -1,7 +1,7 @@
 //! The numbers of requests.
 
 /// Gives out xids: positive ones only, and then again from 1 (`ClientCnxn.getXid`).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Xids(i32);
 
 impl Xids {

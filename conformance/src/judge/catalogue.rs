@@ -22,6 +22,8 @@ const FILES: &[(&str, &str)] = &[
     ("header", include_str!("../../cases/header.zkt")),
     ("auth", include_str!("../../cases/auth.zkt")),
     ("word", include_str!("../../cases/word.zkt")),
+    ("ro", include_str!("../../cases/ro.zkt")),
+    ("limit", include_str!("../../cases/limit.zkt")),
 ];
 
 /// Cases, in order, with unique ids and names.

@@ -1,5 +1,6 @@
 //! What happens in a run, told as it happens. Every report is made from this.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -55,6 +56,10 @@ pub struct CaseReport {
     /// How long it took, in seconds of the clock it ran on.
     #[serde(serialize_with = "seconds")]
     pub elapsed: Duration,
+    /// The named outcomes that came about, in line, and how often: once, or as often as a race was
+    /// run.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub seen: BTreeMap<String, u32>,
     /// What went over the wire: kept for every case that did not pass.
     pub wire: Vec<String>,
 }
@@ -81,6 +86,11 @@ pub enum Verdict {
     /// It could not be found out.
     Untested {
         /// Why.
+        reason: String,
+    },
+    /// It was not played, because of what is known of the server.
+    Skipped {
+        /// What is known.
         reason: String,
     },
 }
@@ -119,11 +129,21 @@ pub struct Summary {
     pub blocked: usize,
     /// Cases of which nothing could be found out.
     pub untested: usize,
+    /// Cases that were not played, because of what is known of the server.
+    pub skipped: usize,
     /// Why the run as a whole says nothing about the server, if so.
     pub trouble: Option<String>,
     /// How long it all took, in seconds.
     #[serde(serialize_with = "seconds")]
     pub elapsed: Duration,
+}
+
+impl Summary {
+    /// How many cases there is something to say about.
+    #[must_use]
+    pub const fn played(&self) -> usize {
+        self.passed + self.tolerated + self.failed + self.differed + self.blocked + self.untested
+    }
 }
 
 fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -15,17 +15,19 @@ use crate::judge::Catalogue;
 use crate::judge::Event;
 use crate::judge::Level;
 use crate::judge::Problem;
+use crate::judge::Setting;
 use crate::judge::Summary;
 use crate::judge::Verdict;
+use crate::judge::probe;
+use crate::judge::race;
+use crate::judge::setting;
 use crate::lab;
 use crate::net;
 use crate::net::Clock;
 use crate::net::Played;
 use crate::player;
 use crate::server;
-use crate::transcript;
 use crate::transcript::Bindings;
-use crate::transcript::Bound;
 use crate::transcript::Script;
 
 /// What is judged.
@@ -58,6 +60,8 @@ pub struct Options {
     pub bounds: Option<(i64, i64)>,
     /// The server's tick, if it is not half of the shortest session timeout, in milliseconds.
     pub tick: Option<i64>,
+    /// What is known of the server's setup that cannot be found out.
+    pub setting: Setting,
 }
 
 impl Default for Options {
@@ -70,28 +74,38 @@ impl Default for Options {
             connections: 45,
             bounds: None,
             tick: None,
+            setting: Setting::default(),
         }
     }
 }
 
-/// The id of the case that runs first and last.
-const SANITY: &str = "ZK0001";
+/// The group, or tag, of the cases one of which runs first and last: the first that suits the
+/// server.
+const SANITY: &str = "sanity";
 
-/// Asks a server for the bounds of its session timeout.
-const PROBE: &str = "
-script probe
-----
-A open
-A > ConnectRequest timeOut=0
-A < ConnectResponse timeOut=@min
-A > RequestHeader xid=1 type=closeSession
-A close
-B open
-B > ConnectRequest timeOut=0x7fffffff
-B < ConnectResponse timeOut=@max
-B > RequestHeader xid=1 type=closeSession
-B close
-";
+/// When a case has its turn.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Turn {
+    /// It needs many connections, which are not to be had once others wait on theirs.
+    Crowd,
+    /// It takes long, and is what the run waits for.
+    Long,
+    /// Whenever there is room.
+    Quick,
+}
+
+impl Turn {
+    /// Connections that are not to be had beside those of the cases that take long.
+    const MANY: usize = 8;
+
+    fn of(case: &Case) -> Self {
+        match case.has_tag("timing") {
+            true => Self::Long,
+            false if case.connections() > Self::MANY => Self::Crowd,
+            false => Self::Quick,
+        }
+    }
+}
 
 /// Judges `subject` by `cases`, which are part of `catalogue`; tells of each event by `tell`.
 pub async fn run(
@@ -148,7 +162,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// Plays the cases; why their verdicts say nothing, if so.
     async fn judge(&mut self, catalogue: &Catalogue, cases: &[&Case]) -> Option<String> {
-        let sanity = catalogue.find(SANITY)?;
+        let sanity = self.sanity(catalogue)?;
         let first = self.play_one(sanity).await;
         if !first.verdict.is_fine() {
             return Some(format!(
@@ -157,13 +171,13 @@ impl Run<'_> {
             ));
         }
         self.passed.insert(sanity.id.clone(), true);
-        if cases.iter().any(|case| case.id == SANITY) {
+        if cases.iter().any(|case| case.id == sanity.id) {
             self.count(first);
         }
         let rest = cases
             .iter()
             .copied()
-            .filter(|case| case.id != SANITY)
+            .filter(|case| case.id != sanity.id)
             .collect();
         let reports = self.play_all(rest).await;
         let last = self.play_one(sanity).await;
@@ -184,13 +198,20 @@ impl Run<'_> {
         ))
     }
 
+    fn sanity<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Case> {
+        let suits = |case: &&Case| {
+            let setting = Setting::of(&case.script);
+            setting.is_ok_and(|setting| setting.unmet(&self.bindings).is_none())
+        };
+        let mut cases = catalogue.cases().iter();
+        cases.find(|case| (case.group() == SANITY || case.has_tag(SANITY)) && suits(case))
+    }
+
     /// Plays cases as soon as what they need has passed; those that did not pass.
     async fn play_all(&mut self, cases: Vec<&Case>) -> Vec<(String, Verdict)> {
         let chosen: BTreeSet<_> = cases.iter().map(|case| case.id.clone()).collect();
-        // The longest first: they are what the run waits for.
-        let (timed, quick): (Vec<_>, Vec<_>) =
-            cases.into_iter().partition(|case| case.has_tag("timing"));
-        let mut waiting: Vec<&Case> = timed.into_iter().chain(quick).collect();
+        let mut waiting = cases;
+        waiting.sort_by_key(|case| Turn::of(case));
         let mut running = JoinSet::new();
         let mut open = 0;
         let mut bad = Vec::new();
@@ -225,7 +246,7 @@ impl Run<'_> {
                 break;
             };
             open -= closed;
-            if !report.verdict.is_fine() {
+            if !report.verdict.is_fine() && !matches!(report.verdict, Verdict::Skipped { .. }) {
                 bad.push((report.id.clone(), report.verdict.clone()));
             }
             self.count(report);
@@ -247,8 +268,9 @@ impl Run<'_> {
     }
 
     fn count(&mut self, report: CaseReport) {
-        self.passed
-            .insert(report.id.clone(), report.verdict.is_fine());
+        // What was not played stands in nobody's way.
+        let fine = report.verdict.is_fine() || matches!(report.verdict, Verdict::Skipped { .. });
+        self.passed.insert(report.id.clone(), fine);
         let counter = match &report.verdict {
             Verdict::Passed => &mut self.summary.passed,
             Verdict::Tolerated { .. } => &mut self.summary.tolerated,
@@ -256,63 +278,43 @@ impl Run<'_> {
             Verdict::Failed(_) => &mut self.summary.differed,
             Verdict::Blocked { .. } => &mut self.summary.blocked,
             Verdict::Untested { .. } => &mut self.summary.untested,
+            Verdict::Skipped { .. } => &mut self.summary.skipped,
         };
         *counter += 1;
         (self.tell)(&Event::CaseFinished(Box::new(report)));
     }
 }
 
-/// Learns the parameters of the server.
-///
-/// # Errors
-/// Says what is in the way.
-pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, String> {
-    let bounds = match (options.bounds, subject) {
-        (Some(bounds), _) => Some(bounds),
-        (None, Subject::Embedded(config)) => Some((
-            config.min_timeout_ms().into(),
-            config.max_timeout_ms().into(),
-        )),
-        (None, Subject::Tcp(_)) => None,
+/// Plays one script to the subject, as often as it wants to be played, if the subject is what the
+/// script asks for.
+pub async fn play(
+    subject: Subject,
+    script: Arc<Script>,
+    mut bindings: Bindings,
+    options: &Options,
+) -> Played {
+    let (setting, times) = match (Setting::of(&script), race::times(&script)) {
+        (Ok(setting), Ok(times)) => (setting, times),
+        (Err(error), _) => return Played::unsuitable(error.to_string()),
+        (_, Err(error)) => return Played::unsuitable(error),
     };
-    let transcript = transcript::parse(PROBE).map_err(|error| error.to_string())?;
-    let script = transcript.scripts.into_iter().next().unwrap_or_default();
-    let played = play(
-        subject.clone(),
-        Arc::new(script),
-        Bindings::default(),
-        options,
-    )
-    .await;
-    match &played.verdict {
-        player::Verdict::Passed { .. } => {}
-        player::Verdict::Untested(trouble) => return Err(trouble.to_string()),
-        player::Verdict::Failed(failure) => {
-            return Err(format!(
-                "the server does not complete a plain handshake: expected {}; actual: {}",
-                failure.expected.join(" or "),
-                failure.actual
-            ));
+    let subject = match subject {
+        Subject::Embedded(config) => {
+            let config = setting.apply(*config);
+            setting::tell_config(&config, &mut bindings);
+            Subject::Embedded(Box::new(config))
         }
+        Subject::Tcp(address) => Subject::Tcp(address),
+    };
+    match setting.unmet(&bindings) {
+        Some(unmet) => Played::unsuitable(unmet.to_string()),
+        None if times == 1 => play_once(subject, script, bindings, options).await,
+        None => race::play(subject, script, bindings, options, times).await,
     }
-    let mut bindings = Bindings::default();
-    for name in ["min", "max"] {
-        if let Some(Bound::Int(value)) = played.bindings.symbol(name) {
-            bindings.set_param(name, *value);
-        }
-    }
-    if let Some((min, max)) = bounds {
-        bindings.set_param("min", min);
-        bindings.set_param("max", max);
-    }
-    let min = bindings.param("min").unwrap_or_default();
-    bindings.set_param("tick", options.tick.unwrap_or(min / 2));
-    bindings.set_param("maxbuffer", 0xf_ffff);
-    Ok(bindings)
 }
 
-/// Plays one script to the subject.
-pub async fn play(
+/// Plays one script to the subject, once and whatever the script asks for.
+pub(super) async fn play_once(
     subject: Subject,
     script: Arc<Script>,
     bindings: Bindings,
@@ -330,6 +332,9 @@ fn judged(case: &Case, played: &Played) -> CaseReport {
         player::Verdict::Passed { tolerated } if tolerated.is_empty() => Verdict::Passed,
         player::Verdict::Passed { tolerated } => Verdict::Tolerated {
             outcomes: tolerated.clone(),
+        },
+        player::Verdict::Untested(player::Trouble::Unsuitable { reason }) => Verdict::Skipped {
+            reason: reason.clone(),
         },
         player::Verdict::Untested(trouble) => Verdict::Untested {
             reason: trouble.to_string(),
@@ -349,7 +354,10 @@ fn judged(case: &Case, played: &Played) -> CaseReport {
     } else {
         player::wire_log(&played.log)
     };
-    report(case, verdict, played.elapsed, wire)
+    CaseReport {
+        seen: played.seen.clone(),
+        ..report(case, verdict, played.elapsed, wire)
+    }
 }
 
 fn report(case: &Case, verdict: Verdict, elapsed: Duration, wire: Vec<String>) -> CaseReport {
@@ -361,6 +369,7 @@ fn report(case: &Case, verdict: Verdict, elapsed: Duration, wire: Vec<String>) -
         clause: case.clause.clone(),
         verdict,
         elapsed,
+        seen: BTreeMap::new(),
         wire,
     }
 }
@@ -383,7 +392,7 @@ impl Verdict {
                 )
             }
             Self::Blocked { by } => format!("blocked by {by}"),
-            Self::Untested { reason } => reason.clone(),
+            Self::Untested { reason } | Self::Skipped { reason } => reason.clone(),
         }
     }
 }

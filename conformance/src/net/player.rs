@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::net::Clock;
@@ -22,6 +23,7 @@ use crate::player::Input;
 use crate::player::Order;
 use crate::player::Output;
 use crate::player::Player;
+use crate::player::Trouble;
 use crate::player::Verdict;
 use crate::transcript::Bindings;
 use crate::transcript::Script;
@@ -37,6 +39,21 @@ pub struct Played {
     pub bindings: Bindings,
     /// How long it took.
     pub elapsed: Duration,
+    /// The named outcomes that came about, in line, and how often.
+    pub seen: BTreeMap<String, u32>,
+}
+
+impl Played {
+    /// Nothing was played, because the script is not for this server.
+    pub(crate) fn unsuitable(reason: String) -> Self {
+        Self {
+            verdict: Verdict::Untested(Trouble::Unsuitable { reason }),
+            log: Vec::new(),
+            bindings: Bindings::default(),
+            elapsed: Duration::ZERO,
+            seen: BTreeMap::new(),
+        }
+    }
 }
 
 /// Plays `script` against the server at `address`.
@@ -61,6 +78,7 @@ pub async fn play(
                 log: player.log().to_vec(),
                 bindings: player.bindings().clone(),
                 elapsed: clock.now() - crate::Instant::ZERO,
+                seen: player.seen(),
             };
         }
         let deadline = player.deadline().unwrap_or_else(|| clock.now());
@@ -88,6 +106,8 @@ struct Wires {
     tell: mpsc::Sender<(String, Happened)>,
     happened: mpsc::Receiver<(String, Happened)>,
     orders: BTreeMap<String, mpsc::UnboundedSender<Order>>,
+    /// Whether each connection is to be read from.
+    reading: BTreeMap<String, watch::Sender<bool>>,
     tasks: JoinSet<()>,
 }
 
@@ -107,6 +127,7 @@ impl Wires {
             tell,
             happened,
             orders: BTreeMap::new(),
+            reading: BTreeMap::new(),
             tasks: JoinSet::new(),
         }
     }
@@ -115,6 +136,10 @@ impl Wires {
         let Output { connection, order } = output;
         if order == Order::Open {
             self.open(connection);
+        } else if matches!(order, Order::Pause | Order::Resume) {
+            if let Some(reading) = self.reading.get(&connection) {
+                let _ = reading.send(order == Order::Resume);
+            }
         } else if let Some(orders) = self.orders.get(&connection) {
             // A connection that is gone takes no more orders, as a socket would not.
             let _ = orders.send(order);
@@ -124,17 +149,28 @@ impl Wires {
     fn open(&mut self, name: String) {
         let (orders, mut taken) = mpsc::unbounded_channel();
         self.orders.insert(name.clone(), orders);
+        let (reading, may_read) = watch::channel(true);
+        self.reading.insert(name.clone(), reading);
         let tell = self.tell.clone();
         let address = self.address;
         self.tasks.spawn(async move {
-            let Ok(stream) = TcpStream::connect(address).await else {
-                let _ = tell.send((name, Happened::Refused)).await;
-                return;
+            let stream = match TcpStream::connect(address).await {
+                Ok(stream) => stream,
+                // Accepted, and closed before anybody could notice.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    let _ = tell.send((name.clone(), Happened::Opened)).await;
+                    let _ = tell.send((name, Happened::Ended(End::Rst))).await;
+                    return;
+                }
+                Err(_) => {
+                    let _ = tell.send((name, Happened::Refused)).await;
+                    return;
+                }
             };
             let _ = stream.set_nodelay(true);
             let _ = tell.send((name.clone(), Happened::Opened)).await;
             let (read, write) = stream.into_split();
-            let reading = tokio::spawn(receive(read, name, tell));
+            let reading = tokio::spawn(receive(read, may_read, name, tell));
             obey(write, &mut taken).await;
             reading.abort();
         });
@@ -155,7 +191,7 @@ async fn obey(mut write: OwnedWriteHalf, orders: &mut mpsc::UnboundedReceiver<Or
     while let Some(order) = orders.recv().await {
         match order {
             Order::Write(bytes) if open => open = write.write_all(&bytes).await.is_ok(),
-            Order::Write(_) | Order::Open => {}
+            Order::Write(_) | Order::Open | Order::Pause | Order::Resume => {}
             Order::Shut => {
                 let _ = write.shutdown().await;
             }
@@ -170,10 +206,25 @@ async fn obey(mut write: OwnedWriteHalf, orders: &mut mpsc::UnboundedReceiver<Or
     write.forget();
 }
 
-/// Tells what comes in until the server's side ends.
-async fn receive(mut read: OwnedReadHalf, name: String, tell: mpsc::Sender<(String, Happened)>) {
+/// Tells what comes in until the server's side ends, while it may be read.
+async fn receive(
+    mut read: OwnedReadHalf,
+    mut may_read: watch::Receiver<bool>,
+    name: String,
+    tell: mpsc::Sender<(String, Happened)>,
+) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
+        if may_read.wait_for(|may_read| *may_read).await.is_err() {
+            // The run is over, and nobody is left to say so.
+            return;
+        }
+        // A pause calls a read off that has not come to anything yet.
+        tokio::select! {
+            biased;
+            Ok(_) = may_read.wait_for(|may_read| !*may_read) => continue,
+            result = read.readable() => if result.is_err() { return },
+        }
         let happened = match read.read(&mut buffer).await {
             Ok(0) => Happened::Ended(End::Fin),
             Ok(count) => Happened::Received(buffer.get(..count).unwrap_or_default().to_vec()),

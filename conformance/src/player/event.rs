@@ -33,4 +33,8 @@ pub enum Happening {
     Closed,
     /// The client reset.
     Reset,
+    /// The client stopped reading.
+    Paused,
+    /// The client read on.
+    Resumed,
 }

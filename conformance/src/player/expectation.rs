@@ -25,12 +25,16 @@ pub(super) struct Expectation {
     paths: Vec<Path>,
     began: Instant,
     deadline: Instant,
+    /// How long one that is preferred to silence is waited for behind it.
+    grace: Duration,
 }
 
 /// An outcome, and how far it has come about.
 #[derive(Clone, Debug)]
 struct Path {
     outcome: Outcome,
+    /// What is seen, one observation a packet.
+    seen: Vec<Observation>,
     /// For each observation, when it may be made.
     windows: Vec<Option<Window>>,
     bindings: Bindings,
@@ -38,6 +42,8 @@ struct Path {
     made: usize,
     /// Bytes that took.
     offset: usize,
+    /// When silence was found to have lasted.
+    silent: Option<Instant>,
     /// Why it cannot come about any more.
     dead: Option<String>,
 }
@@ -52,7 +58,8 @@ struct Window {
 /// How far an expectation has come.
 pub(super) enum Progress {
     Waiting,
-    Strict,
+    /// With its name, if it has one.
+    Strict(String),
     Tolerated(String),
     Failed {
         outcome: Option<String>,
@@ -72,8 +79,9 @@ impl Expectation {
         let mut deadline = now + config.patience;
         let mut paths = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
-            let mut windows = Vec::with_capacity(outcome.seen.len());
-            for observation in &outcome.seen {
+            let seen: Vec<_> = outcome.seen.iter().flat_map(each).collect();
+            let mut windows = Vec::with_capacity(seen.len());
+            for observation in &seen {
                 let window = window(observation, bindings, marks, config)?;
                 if let Some(to) = window.and_then(|window| window.to) {
                     deadline = deadline.max(to + Duration::from_millis(1));
@@ -85,10 +93,12 @@ impl Expectation {
             }
             paths.push(Path {
                 outcome: outcome.clone(),
+                seen,
                 windows,
                 bindings: bindings.clone(),
                 made: 0,
                 offset: 0,
+                silent: None,
                 dead: None,
             });
         }
@@ -97,6 +107,7 @@ impl Expectation {
             paths,
             began: now,
             deadline,
+            grace: config.grace,
         })
     }
 
@@ -111,6 +122,7 @@ impl Expectation {
             .iter()
             .filter_map(|path| path.quiet_until(self.began));
         quiet
+            .chain(self.settled())
             .min()
             .map_or(self.deadline, |quiet| quiet.min(self.deadline))
     }
@@ -134,7 +146,10 @@ impl Expectation {
         for path in &mut self.paths {
             while path.step(now, self.began, connection)? {}
         }
-        let over = now >= self.deadline || connection.end().is_some() || connection.flooded();
+        let over = now >= self.deadline
+            || connection.end().is_some()
+            || connection.flooded()
+            || self.settled().is_some_and(|at| at <= now);
         let mut best = None;
         for (index, path) in self.paths.iter().enumerate() {
             match (&path.dead, path.is_complete()) {
@@ -163,7 +178,7 @@ impl Expectation {
         connection.take(path.offset);
         *bindings = path.bindings.clone();
         Ok(match path.outcome.grade {
-            Grade::Strict => Progress::Strict,
+            Grade::Strict => Progress::Strict(path.outcome.name.clone()),
             Grade::Tolerated => Progress::Tolerated(path.outcome.name.clone()),
             Grade::Forbidden => {
                 let actual = format!("{} (the outcome called {})", words(path), path.outcome.name);
@@ -173,6 +188,19 @@ impl Expectation {
                 }
             }
         })
+    }
+
+    /// When silence that is fine has lasted for so long that nothing else is waited for, unless it
+    /// has a time of its own. A forbidden one settles nothing: a server that is merely slow would
+    /// fail for it.
+    fn settled(&self) -> Option<Instant> {
+        let silent = self.paths.iter().filter(|path| path.is_fine_silence());
+        let silent = silent.filter_map(|path| path.silent).min()?;
+        let timed = self.paths.iter().filter_map(Path::may_come_until);
+        let timed = timed.map(|until| until + Duration::from_millis(1));
+        let quiet = self.paths.iter();
+        let quiet = quiet.filter_map(|path| path.quiet_until(self.began));
+        timed.chain(quiet).chain([silent + self.grace]).max()
     }
 
     /// What was seen instead, told from the outcome that came closest.
@@ -203,14 +231,31 @@ impl Expectation {
 
 impl Path {
     fn is_complete(&self) -> bool {
-        self.made == self.outcome.seen.len()
+        self.made == self.seen.len()
+    }
+
+    /// Whether it has come about, ends in silence, and is not forbidden.
+    fn is_fine_silence(&self) -> bool {
+        let last = self.seen.last().map(|last| &last.what);
+        self.dead.is_none()
+            && self.is_complete()
+            && self.outcome.grade != Grade::Forbidden
+            && matches!(last, Some(Seen::Quiet(_)))
+    }
+
+    /// Until when it may still come about, if its next observation says so.
+    fn may_come_until(&self) -> Option<Instant> {
+        if self.dead.is_some() || self.is_complete() {
+            return None;
+        }
+        self.windows.get(self.made).copied().flatten()?.to
     }
 
     fn quiet_until(&self, began: Instant) -> Option<Instant> {
         if self.dead.is_some() {
             return None;
         }
-        match &self.outcome.seen.get(self.made)?.what {
+        match &self.seen.get(self.made)?.what {
             Seen::Quiet(span) => Some(began + span_of(span, &self.bindings).ok()?),
             _ => None,
         }
@@ -226,13 +271,24 @@ impl Path {
         if self.dead.is_some() {
             return Ok(false);
         }
-        let Some(observation) = self.outcome.seen.get(self.made) else {
+        let Some(observation) = self.seen.get(self.made) else {
             return Ok(false);
         };
         let waiting = connection.bytes(self.offset);
         let made = match &observation.what {
             Seen::Packet(Packet::Raw(None)) => connection.end().map(|_| waiting.len()),
-            Seen::Packet(packet) => match self.bindings.matches(packet, waiting)? {
+            Seen::Packet(Packet::Text(pattern)) => match connection.end() {
+                None => None,
+                Some(_) if self.bindings.agrees(pattern, waiting)? => Some(waiting.len()),
+                Some(_) => {
+                    let text = String::from_utf8_lossy(waiting).into_owned();
+                    return Ok(self.die(format!("the text is {text:?}")));
+                }
+            },
+            Seen::Packet(packet) | Seen::Many(_, packet) => match self
+                .bindings
+                .matches(packet, waiting)?
+            {
                 Match::Whole(count) => Some(count),
                 Match::Differs(why) => return Ok(self.die(why)),
                 Match::Partial => match connection.end() {
@@ -265,13 +321,14 @@ impl Path {
         };
         let Some(count) = made else { return Ok(false) };
         let at = match &observation.what {
-            Seen::Packet(_) => connection.arrival(self.offset + count),
+            Seen::Packet(_) | Seen::Many(..) => connection.arrival(self.offset + count),
             Seen::Quiet(_) => Some(now),
             _ => connection.end().map(|(_, at)| at),
         };
         if let Some(why) = self.outside_window(at.unwrap_or(now)) {
             return Ok(self.die(why));
         }
+        self.silent = matches!(observation.what, Seen::Quiet(_)).then_some(now);
         self.offset += count;
         self.made += 1;
         Ok(true)
@@ -296,6 +353,20 @@ impl Path {
             made => format!("after {made} as expected, {why}"),
         });
         false
+    }
+}
+
+/// An observation as often as it is to be made.
+fn each(observation: &Observation) -> Vec<Observation> {
+    match &observation.what {
+        Seen::Many(times, packet) => {
+            let one = Observation {
+                what: Seen::Packet(packet.clone()),
+                within: observation.within.clone(),
+            };
+            vec![one; *times]
+        }
+        _ => vec![observation.clone()],
     }
 }
 

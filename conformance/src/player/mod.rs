@@ -51,6 +51,8 @@ pub struct Player {
     outputs: VecDeque<Output>,
     log: Vec<Event>,
     tolerated: Vec<String>,
+    /// Every outcome that has a name, as it came about.
+    named: Vec<String>,
     /// Index of the step under way.
     at: usize,
     state: State,
@@ -62,6 +64,8 @@ pub struct Player {
 pub struct Config {
     /// How long a step waits for what it expects, unless it says so itself.
     pub patience: Duration,
+    /// How long an outcome that is preferred to silence is waited for after that silence.
+    pub grace: Duration,
     /// By how much a `within` may be overrun by a machine that is busy with other work.
     pub slack: Duration,
 }
@@ -70,6 +74,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             patience: Duration::from_secs(2),
+            grace: Duration::from_millis(200),
             slack: Duration::ZERO,
         }
     }
@@ -131,6 +136,10 @@ pub enum Order {
     Close,
     /// Reset it.
     Reset,
+    /// Read nothing from it until told otherwise.
+    Pause,
+    /// Read on.
+    Resume,
 }
 
 impl Player {
@@ -146,6 +155,7 @@ impl Player {
             outputs: VecDeque::new(),
             log: Vec::new(),
             tolerated: Vec::new(),
+            named: Vec::new(),
             at: 0,
             state: State::Between,
         };
@@ -194,6 +204,23 @@ impl Player {
         }
     }
 
+    /// The named outcomes that have come about, and how many of each, as one thing that came about
+    /// once: `2 alive, closed`. Empty if none has a name.
+    #[must_use]
+    pub fn seen(&self) -> BTreeMap<String, u32> {
+        let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+        for name in &self.named {
+            *counts.entry(name.as_str()).or_default() += 1;
+        }
+        let words = counts.into_iter().map(|(name, count)| match count {
+            1 => name.to_owned(),
+            _ => format!("{count} {name}"),
+        });
+        let words = words.collect::<Vec<_>>().join(", ");
+        let words = Some((words, 1)).filter(|(words, _)| !words.is_empty());
+        words.into_iter().collect()
+    }
+
     /// What has been done and seen so far.
     #[must_use]
     pub fn log(&self) -> &[Event] {
@@ -237,11 +264,17 @@ impl Player {
                 match expectation.advance(now, connection, &mut self.bindings) {
                     Ok(Progress::Waiting) => false,
                     Ok(Progress::Tolerated(name)) => {
+                        self.named.push(name.clone());
                         self.tolerated.push(name);
                         self.finish_step()
                     }
-                    Ok(Progress::Strict) => self.finish_step(),
+                    Ok(Progress::Strict(name)) => {
+                        self.named
+                            .extend(Some(name).filter(|name| !name.is_empty()));
+                        self.finish_step()
+                    }
                     Ok(Progress::Failed { outcome, actual }) => {
+                        self.named.extend(outcome.clone());
                         let connection = expectation.connection().to_owned();
                         let expected = expectation.expected();
                         self.fail(connection, outcome, expected, actual)
@@ -322,6 +355,8 @@ impl Player {
             Action::Shut(name) => self.act(now, name, Happening::Shut, Order::Shut),
             Action::Close(name) => self.act(now, name, Happening::Closed, Order::Close),
             Action::Reset(name) => self.act(now, name, Happening::Reset, Order::Reset),
+            Action::Pause(name) => self.act(now, name, Happening::Paused, Order::Pause),
+            Action::Resume(name) => self.act(now, name, Happening::Resumed, Order::Resume),
             Action::Wait(span) => {
                 self.state = State::Waiting {
                     until: now + span_of(span, &self.bindings)?,

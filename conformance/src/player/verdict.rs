@@ -45,6 +45,11 @@ pub enum Trouble {
         /// Whether one of this script had been accepted before.
         before: bool,
     },
+    /// The script is not for this server.
+    Unsuitable {
+        /// Why not.
+        reason: String,
+    },
     /// The script asks for what cannot be done.
     Script {
         /// The line.
@@ -72,6 +77,7 @@ impl fmt::Display for Trouble {
                     "connection {connection} was not accepted, though one before it was"
                 )
             }
+            Self::Unsuitable { reason } => f.write_str(reason),
             Self::Script { line, error } => write!(f, "line {line}: {error}"),
         }
     }

@@ -78,6 +78,8 @@ impl Happening {
             Self::Shut => "shut",
             Self::Closed => "close",
             Self::Reset => "reset",
+            Self::Paused => "pause",
+            Self::Resumed => "resume",
         }
     }
 }

@@ -137,7 +137,7 @@ impl Recording {
 }
 
 /// What to call the connection with this index.
-fn name(index: usize) -> String {
+pub(crate) fn name(index: usize) -> String {
     let letter = char::from(b'A' + u8::try_from(index % 26).unwrap_or(0));
     match index / 26 {
         0 => letter.to_string(),

@@ -68,6 +68,8 @@ pub(super) enum Task {
     NullToken { xid: i32 },
     /// An identity that was refused, and the end of the connection.
     AuthFailed { xid: i32 },
+    /// A write's, on a read-only member.
+    NotReadOnly { xid: i32 },
     /// An unknown operation's, and the end of the connection.
     Unimplemented { xid: i32, op: OpCode },
 }
@@ -83,7 +85,8 @@ impl Task {
             | Self::Ping { .. }
             | Self::CreateSession { .. }
             | Self::Authed { .. }
-            | Self::NullToken { .. } => false,
+            | Self::NullToken { .. }
+            | Self::NotReadOnly { .. } => false,
         }
     }
 }

@@ -125,7 +125,8 @@ pub enum Reason {
 
 impl Reason {
     /// The trigger in the table of moves; none before there is a connection.
-    pub(super) const fn trigger(self) -> Trigger {
+    #[must_use]
+    pub const fn trigger(self) -> Trigger {
         match self {
             Self::ReadOnly
             | Self::ZxidAhead { .. }

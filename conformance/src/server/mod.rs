@@ -79,6 +79,7 @@ mod config;
 mod connect;
 mod connection;
 mod event;
+mod fingerprint;
 mod flaw;
 mod io;
 mod password;

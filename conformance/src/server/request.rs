@@ -23,6 +23,7 @@ use jute_codec::RequestHeader;
 use jute_codec::Xid;
 
 use crate::server::Server;
+use crate::server::config::Mode;
 use crate::server::config::Requests;
 use crate::server::connection::ConnectionId;
 use crate::server::connection::Task;
@@ -57,6 +58,9 @@ impl Server {
                 xid: header.xid,
                 time_out: reader.int().ok(),
             }),
+            op if self.config.mode != Mode::ReadWrite && is_write(op) => {
+                Ok(Task::NotReadOnly { xid: header.xid })
+            }
             _ => match self.config.requests {
                 Requests::Unimplemented => Ok(Task::Unimplemented {
                     xid: header.xid,
@@ -159,6 +163,10 @@ impl Server {
                 self.answer(connection, &header(xid, 0, ErrorCode::AUTH_FAILED));
                 self.close(connection, Reason::AuthFailed);
             }
+            Task::NotReadOnly { xid } => {
+                let err = ErrorCode::NOT_READ_ONLY;
+                self.answer(connection, &header(xid, self.last_zxid, err));
+            }
             Task::Unimplemented { xid, op } => self.answer_unknown(connection, xid, op),
         }
     }
@@ -245,6 +253,25 @@ impl Server {
 
 const fn header(xid: i32, zxid: i64, err: ErrorCode) -> ReplyHeader {
     ReplyHeader { xid, zxid, err }
+}
+
+/// Whether a read-only member will not do this (`ReadOnlyRequestProcessor.run`).
+const fn is_write(op: OpCode) -> bool {
+    matches!(
+        op,
+        OpCode::SYNC
+            | OpCode::CREATE
+            | OpCode::CREATE2
+            | OpCode::CREATE_TTL
+            | OpCode::CREATE_CONTAINER
+            | OpCode::DELETE
+            | OpCode::DELETE_CONTAINER
+            | OpCode::SET_DATA
+            | OpCode::RECONFIG
+            | OpCode::SET_ACL
+            | OpCode::MULTI
+            | OpCode::CHECK
+    )
 }
 
 /// What becomes of an identity: `digest` and `ip` are taken, whatever they say, and all others

@@ -1,6 +1,8 @@
 //! The sessions: who they are, who holds them, and when they end.
 
 use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::hash::Hasher;
 use std::time::Duration;
 
 use crate::expiry::ExpiryQueue;
@@ -199,6 +201,24 @@ impl Sessions {
             owner: session.owner,
             expires_at: self.queue.expires_at(session.slot),
         })
+    }
+
+    /// Hashes what will become of the sessions, with moments counted from `now`.
+    pub(super) fn fingerprint(&self, now: Instant, state: &mut impl Hasher) {
+        let Self {
+            table,
+            queue,
+            ids,
+            passwords,
+            grace: _,
+        } = self;
+        (ids, passwords).hash(state);
+        table.len().hash(state);
+        for (id, session) in table {
+            (id, session).hash(state);
+            let ends = queue.expires_at(session.slot);
+            ends.map(|ends| ends - now).hash(state);
+        }
     }
 
     /// Adds a session made elsewhere.

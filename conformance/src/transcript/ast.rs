@@ -1,5 +1,6 @@
 //! What a transcript says, parsed.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jute_codec::Schema;
@@ -103,6 +104,10 @@ pub enum Action {
     Close(String),
     /// The client resets the connection.
     Reset(String),
+    /// The client reads no more, for the time being.
+    Pause(String),
+    /// The client reads on.
+    Resume(String),
     /// Time passes.
     Wait(Span),
     /// The time is remembered under a name.
@@ -154,6 +159,8 @@ pub struct Observation {
 pub enum Seen {
     /// Bytes.
     Packet(Packet),
+    /// So many packets in a row that all agree with one.
+    Many(usize, Packet),
     /// The server closed its sending side.
     Fin,
     /// The server reset the connection.
@@ -182,6 +189,8 @@ pub enum Packet {
     Frame(Vec<Part>),
     /// Bytes without a frame; `None` is whatever comes up to the close (only when seen).
     Raw(Option<BytesExpr>),
+    /// Bytes without a frame up to the close; a `*` in them is any run of bytes (only when seen).
+    Text(BytesExpr),
 }
 
 /// A part of a frame.
@@ -211,6 +220,10 @@ pub enum Term {
     Not(Value),
     /// An int between two, both included (only when seen).
     Range(Option<IntExpr>, Option<IntExpr>),
+    /// A buffer or ustring of so many bytes, or a vector of so many items (only when seen).
+    Length(usize),
+    /// All of these, two or more, none of which is itself such a list (only when seen).
+    All(Vec<Self>),
 }
 
 /// The value of a field.
@@ -261,6 +274,8 @@ pub enum IntName {
     Number(i64),
     /// A parameter of the run, `$min`.
     Param(String),
+    /// A parameter of the run divided by a number, `$tick/2`; what is left over is dropped.
+    Fraction(String, NonZeroU32),
     /// A symbol, `@S`.
     Symbol(String),
 }
@@ -284,6 +299,12 @@ impl From<Vec<u8>> for BytesExpr {
 pub enum BytesPiece {
     /// Bytes, at least one.
     Literal(Vec<u8>),
+    /// A number as jute has it, 4 bytes long.
+    Int(IntExpr),
+    /// A number as jute has it, 8 bytes long.
+    Long(IntExpr),
+    /// The password that a reference server makes for this session id.
+    Password(IntExpr),
     /// A symbol, or a slice of one.
     Symbol {
         /// The symbol, without the `@`.

@@ -4,12 +4,13 @@
 //! {"records": [{"record": "RequestHeader", "fields": {"xid": 1, "type": "ping"}}]}
 //! {"records": [{"record": "ReplyHeader", "fields": …}, {"bytes": "00ff"}]}
 //! {"raw": "72756f6b"}
+//! {"text": "Zookeeper version: *"}
 //! ```
 //!
 //! Values are as the codec's own feature `serde` has them: field names of the schema, codes by
 //! name or number, buffers in hex, text as text or `{"hex": …}`, null as null; what is missing is
 //! left out. What a transcript leaves open is `{"is": "@S+1"}`, `{"not": …}`, `{"from": 1, "to":
-//! 2}` or `{"any": true}`, and `{"rest": true}` among the records.
+//! 2}`, `{"length": 16}`, `{"all": […]}` or `{"any": true}`, and `{"rest": true}` among the records.
 
 use jute_codec::Field;
 use jute_codec::JuteType;
@@ -35,6 +36,7 @@ impl Serialize for Packet {
         match self {
             Self::Frame(parts) => map.serialize_entry("records", parts)?,
             Self::Raw(None) => map.serialize_entry("rest", &true)?,
+            Self::Text(pattern) => map.serialize_entry("text", &Bytes(pattern, true))?,
             Self::Raw(Some(bytes)) => map.serialize_entry("raw", &Bytes(bytes, false))?,
         }
         map.end()
@@ -103,6 +105,11 @@ impl Serialize for Typed<'_, Term> {
                         map.serialize_entry(name, &Typed(bound, ty))?;
                     }
                 }
+            }
+            Term::Length(length) => map.serialize_entry("length", length)?,
+            Term::All(tests) => {
+                let tests: Vec<_> = tests.iter().map(|test| Typed(test, ty)).collect();
+                map.serialize_entry("all", &tests)?;
             }
             _ => map.serialize_entry("any", &true)?,
         }

@@ -42,27 +42,38 @@
 //!             | conn "shut"                       half-close: FIN, and go on reading
 //!             | conn "close"                      FIN and no more reading
 //!             | conn "reset"                      RST
+//!             | conn "pause"                      read no more, for the time being
+//!             | conn "resume"                     read on
 //!             | "wait" span                       time passes
 //!             | "mark" name ;                     remember the time
 //! grade       = "strict" | "tolerated" | "forbidden" ;
-//! seen        = ( packet | "fin" | "rst" | "closed" | "quiet" span ) [ within ] ;
-//!                                                 closed: FIN or RST; quiet: nothing for so long
+//! seen        = ( [ digits "times" ] packet | "fin" | "rst" | "closed" | "quiet" span ) [ within ] ;
+//!                                                 closed: FIN or RST; quiet: nothing for so long;
+//!                                                 times: so many in a row that all agree with it
 //! within      = "within" [ int ] ".." [ int ] "of" name ;       milliseconds since a mark
 //!
 //! packet      = "raw" ( bytes | "*" )             bytes as they are, without a frame; *: up to the
 //!                                                 close, whatever they are (only when seen)
+//!             | "text" bytes                      bytes up to the close, in which * stands for any
+//!                                                 run of bytes (only when seen)
 //!             | part { "+" part } ;               one frame: its parts in line
 //! part        = record { field "=" term }         a record by its jute class and fields
 //!             | "bytes" bytes                     bytes inside the frame
 //!             | "*" ;                             the rest, whatever it is (only when seen, last)
-//! term        = value | "*" | "!" value | [ int ] ".." [ int ] ;      all but value only when seen
+//! term        = test { "&" test } ;               without blanks; more than one only when seen
+//! test        = value | "*" | "!" value | "#" digits | [ int ] ".." [ int ] ;
+//!                                                 all but value only when seen; #: so many bytes
+//!                                                 or items
 //! value       = "null" | "absent" | "true" | "false" | int | bytes
 //!             | "[" { value } "]" | "{" { field "=" value } "}" ;
 //! int         = atom { ( "+" | "-" ) atom } ;     without blanks
-//! atom        = [ "-" ] digits | "0x" hexdigits | code | "$" ident | "@" ident ;
+//! atom        = [ "-" ] digits | "0x" hexdigits | code | "$" ident [ "/" digits ] | "@" ident ;
 //! bytes       = piece { "." piece } ;             without blanks
 //! piece       = ( hexdigits | text | "b" text ) [ "*" digits ]
-//!             | "@" ident [ "[" [ digits ] ".." [ digits ] "]" ] ;
+//!             | "@" ident [ "[" [ digits ] ".." [ digits ] "]" ]
+//!             | ( "int" | "long" | "password" ) "(" int ")" ;
+//!                                                 a number's 4 or 8 bytes; the password that the
+//!                                                 reference makes for a session id
 //! text        = '"' characters with \" \\ \n \r \t \xHH '"' ;
 //! span        = duration | int ;                  an int is milliseconds
 //! duration    = digits [ "." digits ] ( "ms" | "s" ) ;
@@ -80,11 +91,27 @@
 //!   alike.
 //! - A field not mentioned is 0, null or `false` when sent, and anything when seen. The exceptions
 //!   make the common packet short: a `passwd` is sent as 16 zero bytes.
+//! - Tests are held against a value in the order in which they stand: `@P&#16&!00*16` is whatever it
+//!   is, has 16 bytes, and not all of them 0.
 //! - `absent` is for a trailing field, such as `readOnly`.
 //! - `"text"` is its UTF-8, `b"text"` the same. `*` repeats: `00*16`, `"ab"*3`; all repetitions of
 //!   a text may come to [`MAX_REPEATED`] bytes and 16 more for each byte of the text.
 //! - Fields may be written in any order, each once. In `{ }` every field has to be there.
 //! - Connections and marks are capitalised and lower-case names by custom only.
+//!
+//! # Headers
+//!
+//! Two headers say how a script is to be played, whatever else is said about it:
+//!
+//! - `server mode=readOnly maxClientCnxns=3` says what kind of server it is for, in the words of
+//!   `zoo.cfg`: an embedded server is set up so, and to another kind it is not played. `mode` is
+//!   `readWrite` if it is not mentioned, or `readOnly`, `readOnlyNoNew` (a read-only member without
+//!   local sessions) or `notServing` (a member without a quorum). `sessionlessCnxnTimeout` is the
+//!   time a connection without a session has, `data=yes` a server with znodes. Numbers are parameters of the run, too:
+//!   `$maxClientCnxns`.
+//! - `race 20` has it played so many times, since it is decided by a race in the server. How often
+//!   it came out in which way is what is told. All that is sent without anything seen in between
+//!   goes out at one moment, on however many connections.
 //!
 //! # Canonical form
 //!
@@ -119,6 +146,7 @@ pub use self::describe::describe;
 pub use self::dialogue::Dialogue;
 pub use self::dialogue::Told;
 pub use self::parse::MAX_REPEATED;
+pub use self::parse::MAX_TIMES;
 pub use self::parse::parse;
 pub use self::syntax::SyntaxError;
 pub use self::wire::Bindings;

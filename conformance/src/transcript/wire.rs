@@ -10,6 +10,7 @@ use jute_codec::Reader;
 use jute_codec::Reading;
 use jute_codec::Schema;
 
+use crate::server;
 use crate::transcript::BytesExpr;
 use crate::transcript::BytesPiece;
 use crate::transcript::IntExpr;
@@ -107,9 +108,10 @@ impl Bindings {
         for atom in &expr.0 {
             let value = match &atom.of {
                 IntName::Number(number) => *number,
-                IntName::Param(name) => self
-                    .param(name)
-                    .ok_or_else(|| EvalError::UnknownParam(name.clone()))?,
+                IntName::Param(name) => self.known_param(name)?,
+                IntName::Fraction(name, divisor) => {
+                    self.known_param(name)? / i64::from(divisor.get())
+                }
                 IntName::Symbol(name) => match self.symbol(name) {
                     Some(Bound::Int(value)) => *value,
                     Some(Bound::Bytes(_)) => {
@@ -127,6 +129,11 @@ impl Bindings {
         Ok(sum)
     }
 
+    fn known_param(&self, name: &str) -> Result<i64, EvalError> {
+        let value = self.param(name);
+        value.ok_or_else(|| EvalError::UnknownParam(name.to_owned()))
+    }
+
     /// Puts bytes together.
     ///
     /// # Errors
@@ -136,6 +143,13 @@ impl Bindings {
         for piece in &expr.0 {
             match piece {
                 BytesPiece::Literal(bytes) => all.extend_from_slice(bytes),
+                BytesPiece::Int(expr) => {
+                    let value = self.int(expr)?;
+                    let unfit = |_| EvalError::Unfit(value.to_string(), "int(…)", "int".to_owned());
+                    all.put_i32(i32::try_from(value).map_err(unfit)?);
+                }
+                BytesPiece::Long(expr) => all.put_i64(self.int(expr)?),
+                BytesPiece::Password(expr) => all.extend(server::password(self.int(expr)?)),
                 BytesPiece::Symbol { name, from, to } => match self.symbol(name) {
                     Some(Bound::Bytes(bytes)) => {
                         let slice = from.unwrap_or(0)..to.unwrap_or(bytes.len());
@@ -160,6 +174,7 @@ impl Bindings {
         let parts = match packet {
             Packet::Raw(Some(bytes)) => return self.bytes(bytes),
             Packet::Raw(None) => return Err(EvalError::OnlySeen("raw *")),
+            Packet::Text(_) => return Err(EvalError::OnlySeen("text")),
             Packet::Frame(parts) => parts,
         };
         let mut payload = Vec::new();
@@ -193,6 +208,8 @@ impl Bindings {
                 Some((_, Term::Any)) => return Err(EvalError::OnlySeen("*")),
                 Some((_, Term::Not(_))) => return Err(EvalError::OnlySeen("!")),
                 Some((_, Term::Range(..))) => return Err(EvalError::OnlySeen("..")),
+                Some((_, Term::Length(_))) => return Err(EvalError::OnlySeen("#")),
+                Some((_, Term::All(_))) => return Err(EvalError::OnlySeen("&")),
             }
         }
         Ok(())
@@ -252,7 +269,8 @@ impl Bindings {
     /// If a name stands for nothing.
     pub fn matches(&mut self, packet: &Packet, stream: &[u8]) -> Result<Match, EvalError> {
         let parts = match packet {
-            Packet::Raw(None) => return Ok(Match::Partial),
+            // Both are up to the close, of which nothing is known here.
+            Packet::Raw(None) | Packet::Text(_) => return Ok(Match::Partial),
             Packet::Raw(Some(expr)) => return Ok(match_raw(&self.bytes(expr)?, stream)),
             Packet::Frame(parts) => parts,
         };
@@ -272,6 +290,14 @@ impl Bindings {
         }
         *self = bindings;
         Ok(Match::Whole(4 + length))
+    }
+
+    /// Whether all of `stream` is `pattern`, where `*` stands for any run of bytes.
+    ///
+    /// # Errors
+    /// If a name stands for nothing.
+    pub fn agrees(&self, pattern: &BytesExpr, stream: &[u8]) -> Result<bool, EvalError> {
+        Ok(is_like(&self.bytes(pattern)?, stream))
     }
 
     fn match_parts(&mut self, parts: &[Part], payload: &[u8]) -> Result<Option<String>, EvalError> {
@@ -340,6 +366,19 @@ impl Bindings {
                 let from = from.as_ref().map(|from| self.int(from)).transpose()?;
                 let to = to.as_ref().map(|to| self.int(to)).transpose()?;
                 Ok(from.is_none_or(|from| from <= *seen) && to.is_none_or(|to| *seen <= to))
+            }
+            Term::Length(length) => Ok(match seen {
+                Found::Bytes(seen) => seen.len() == *length,
+                Found::List(seen) => seen.len() == *length,
+                _ => false,
+            }),
+            Term::All(tests) => {
+                for test in tests {
+                    if !self.term_agrees(test, ty, seen)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
             }
         }
     }
@@ -431,6 +470,31 @@ fn default(field: &Field) -> Value {
         JuteType::Record(_) => Value::Record(Vec::new()),
         _ => Value::Null,
     }
+}
+
+/// Whether `bytes` are `pattern`, where `*` stands for any run: its stretches, each at the first
+/// place where it fits.
+fn is_like(pattern: &[u8], bytes: &[u8]) -> bool {
+    let mut stretches = pattern.split(|byte| *byte == b'*');
+    let first = stretches.next().unwrap_or_default();
+    let Some(mut rest) = bytes.strip_prefix(first) else {
+        return false;
+    };
+    let mut stretches: Vec<_> = stretches.collect();
+    let Some(last) = stretches.pop() else {
+        return rest.is_empty();
+    };
+    for stretch in stretches {
+        if stretch.is_empty() {
+            continue;
+        }
+        let found = rest.windows(stretch.len()).position(|at| at == stretch);
+        let Some(after) = found.and_then(|at| rest.get(at + stretch.len()..)) else {
+            return false;
+        };
+        rest = after;
+    }
+    rest.ends_with(last)
 }
 
 fn match_raw(expected: &[u8], stream: &[u8]) -> Match {

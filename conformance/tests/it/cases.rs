@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use zk_conformance::judge::Catalogue;
 use zk_conformance::judge::Level;
+use zk_conformance::judge::Setting;
+use zk_conformance::judge::times;
 use zk_conformance::server::Flaw;
 use zk_conformance::transcript::Action;
 use zk_conformance::transcript::Grade;
@@ -23,18 +25,24 @@ const GROUPS: &[(&str, u32)] = &[
     ("header", 8),
     ("auth", 9),
     ("word", 10),
+    ("ro", 11),
+    ("limit", 12),
 ];
+
+/// The id of every case there has ever been.
+const PUBLISHED: &str = include_str!("cases/published.txt");
 
 /// What is said about a case, in the order in which it is said.
 const HEADERS: &[&str] = &[
-    "id", "level", "title", "clause", "source", "observed", "why", "tags", "needs", "flaws",
+    "id", "level", "title", "clause", "source", "observed", "why", "tags", "needs", "server",
+    "race", "flaws",
 ];
 
 /// The headers that may be missing.
-const OPTIONAL: &[&str] = &["tags", "needs", "flaws"];
+const OPTIONAL: &[&str] = &["tags", "needs", "server", "race", "flaws"];
 
 /// The words a case may be tagged with.
-const TAGS: &[&str] = &["dos", "large", "timing", "two-connections"];
+const TAGS: &[&str] = &["dos", "large", "sanity", "timing", "two-connections"];
 
 fn catalogue() -> Catalogue {
     Catalogue::embedded().expect("the catalogue is in order")
@@ -50,6 +58,23 @@ fn ids_are_in_the_range_of_their_group() {
         let number: u32 = digits.parse().expect("an id ends with digits");
         assert_eq!(Some(number / 100), hundred, "{} {}", case.id, case.name);
     }
+}
+
+/// Reports, expectations and issues name cases by their ids, so an id is given once.
+#[test]
+fn ids_do_not_vanish_and_do_not_appear_unpublished() {
+    let published: BTreeSet<_> = PUBLISHED.lines().collect();
+    let catalogue = catalogue();
+    let cases = catalogue.cases().iter();
+    let ids: BTreeSet<_> = cases.map(|case| case.id.as_str()).collect();
+    let vanished: Vec<_> = published.difference(&ids).collect();
+    assert_eq!(vanished, Vec::<&&str>::new(), "ids that were published");
+    let missing: Vec<_> = ids.difference(&published).collect();
+    assert_eq!(
+        missing,
+        Vec::<&&str>::new(),
+        "add them to tests/it/cases/published.txt"
+    );
 }
 
 #[test]
@@ -113,15 +138,23 @@ fn tags_and_flaws_are_known() {
 }
 
 #[test]
-fn every_case_needs_the_sanity_case_and_none_needs_itself() {
+fn every_case_needs_a_sanity_case_and_none_needs_itself() {
     let catalogue = catalogue();
+    let is_sane = |id: &String| {
+        id == "ZK0001"
+            || catalogue
+                .find(id)
+                .is_some_and(|case| case.has_tag("sanity"))
+    };
     for case in catalogue.cases() {
-        assert_eq!(
-            case.needs.iter().any(|id| id == "ZK0001"),
-            case.id != "ZK0001",
-            "{}",
-            case.id
-        );
+        let needs_one = case.needs.iter().any(is_sane);
+        assert_eq!(needs_one, !is_sane(&case.id), "{}", case.id);
+        for id in case.needs.iter().filter(|id| is_sane(id)) {
+            // Of the kind of server that it is for.
+            let sane = catalogue.find(id).expect("what is needed is there");
+            let mode = |script| Setting::of(script).map(|setting| setting.mode());
+            assert_eq!(mode(&sane.script), mode(&case.script), "{}", case.id);
+        }
         // Nothing that is needed needs it back.
         let mut open: Vec<_> = case.needs.clone();
         let mut seen = BTreeSet::new();
@@ -169,6 +202,16 @@ fn every_outcome_among_several_has_a_name_and_one_is_strict() {
                 assert!(!names.contains(&String::new()), "{}", case.id);
             }
         }
+    }
+}
+
+#[test]
+fn settings_and_races_can_be_read() {
+    for case in catalogue().cases() {
+        assert!(Setting::of(&case.script).is_ok(), "{}", case.id);
+        let times = times(&case.script).expect("a number of times");
+        // How often something comes about is a fact, not a rule.
+        assert!(times == 1 || case.level >= Level::May, "{}", case.id);
     }
 }
 

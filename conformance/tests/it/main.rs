@@ -3,6 +3,7 @@
 mod capture;
 mod cases;
 #[cfg(feature = "cli")]
+mod checker;
 mod cli;
 mod client;
 mod diagram;
@@ -19,4 +20,5 @@ mod server;
 mod spec;
 mod tcp_client;
 mod transcript;
+mod tree;
 mod world;

@@ -118,6 +118,131 @@ fn silence_is_quiet_and_nothing_else_is() {
 }
 
 #[test]
+fn a_field_is_held_against_several_tests() {
+    for (test, passes) in [
+        ("zxid=@Z&!0&1..", true),
+        ("zxid=@Z&!5", false),
+        ("zxid=@Z&..4", false),
+        ("zxid=!0&@Z&@Z", true),
+    ] {
+        let mut player = opened(&format!("A < ReplyHeader {test}\nA < ReplyHeader zxid=@Z"));
+        player.handle(at(1), Input::Received("A", &PONG));
+        player.handle(at(1), Input::Received("A", &PONG));
+        assert_eq!(player.verdict() == PASSED, passes, "{test}");
+    }
+}
+
+#[test]
+fn bytes_have_a_length() {
+    let packet = [0, 0, 0, 7, 0, 0, 0, 3, 1, 2, 3];
+    for (length, passes) in [(2, false), (3, true), (4, false)] {
+        let mut player = opened(&format!("A < GetSASLRequest token=@T&#{length}"));
+        player.handle(at(1), Input::Received("A", &packet));
+        assert_eq!(player.verdict() == PASSED, passes, "{length}");
+    }
+}
+
+#[test]
+fn many_packets_are_each_held_against_one() {
+    for (times, passes) in [(2, false), (3, true)] {
+        let mut player = opened(&format!("A < {times} times ReplyHeader xid=-2, fin"));
+        player.handle(at(1), Input::Received("A", &PONG.repeat(3)));
+        player.handle(at(2), Input::Ended("A", End::Fin));
+        assert_eq!(player.verdict() == PASSED, passes, "{times}");
+    }
+    let mut player = opened("A < 4 times ReplyHeader xid=-2");
+    player.handle(at(1), Input::Received("A", &PONG.repeat(3)));
+    player.handle(at(2), Input::Ended("A", End::Fin));
+    assert_eq!(failure(&player), "after 3 as expected, fin");
+}
+
+#[test]
+fn numbers_are_sent_among_bytes() {
+    let steps = "A < ReplyHeader zxid=@Z\nA > raw int($x/2).long(@Z+1).password(0)[..2]";
+    assert!(
+        parse(&format!("script a\n----\n{steps}")).is_err(),
+        "no slices of these"
+    );
+    let mut player = opened("A < ReplyHeader zxid=@Z\nA > raw int(-2).long(@Z+1).password(0)");
+    player.handle(at(1), Input::Received("A", &PONG));
+    let Some(Order::Write(bytes)) = player.poll().map(|output| output.order) else {
+        panic!("something to write");
+    };
+    assert_eq!(bytes[..12], [255, 255, 255, 254, 0, 0, 0, 0, 0, 0, 0, 6]);
+    assert_eq!(bytes[12..16], [0xf2, 0x2a, 0xcd, 0x4a]);
+    assert_eq!(bytes.len(), 28);
+}
+
+#[test]
+fn text_is_seen_up_to_the_close() {
+    for (pattern, passes) in [
+        ("*", true),
+        ("one two three", true),
+        ("one*", true),
+        ("*three", true),
+        ("one*two*three", true),
+        ("o*t*t*e", true),
+        ("one", false),
+        ("two*", false),
+        ("*two", false),
+        ("one*three*two*", false),
+        ("one two three*three", false),
+    ] {
+        let mut player = opened(&format!("A < text \"{pattern}\", fin"));
+        player.handle(at(1), Input::Received("A", b"one two"));
+        player.handle(at(1), Input::Received("A", b" three"));
+        assert_eq!(player.verdict(), None, "there may be more");
+        player.handle(at(2), Input::Ended("A", End::Fin));
+        assert_eq!(player.verdict() == PASSED, passes, "{pattern}");
+    }
+}
+
+#[test]
+fn silence_that_is_fine_ends_the_waiting() {
+    let fine = "A expect\n  strict closed: fin\n  tolerated unnoticed: quiet 50ms";
+    let mut player = opened(fine);
+    player.handle(at(49), Input::Tick);
+    assert_eq!(player.verdict(), None);
+    player.handle(at(50), Input::Tick);
+    assert_eq!(player.verdict(), None, "the server may be slow");
+    assert_eq!(player.deadline(), Some(at(250)));
+    player.handle(at(250), Input::Tick);
+    let tolerated = vec!["unnoticed".to_owned()];
+    assert_eq!(player.verdict(), Some(&Verdict::Passed { tolerated }));
+
+    let timed = "mark m\nA expect\n  strict in-time: fin within ..900 of m\n  \
+                 tolerated unnoticed: quiet 50ms";
+    let mut player = opened(timed);
+    player.handle(at(50), Input::Tick);
+    player.handle(at(250), Input::Tick);
+    assert_eq!(player.verdict(), None, "there is time until 900 ms");
+    player.handle(at(899), Input::Ended("A", End::Fin));
+    assert_eq!(player.verdict(), PASSED);
+}
+
+#[test]
+fn a_longer_silence_is_waited_for() {
+    let steps = "A expect\n  strict long: quiet 400ms\n  tolerated short: quiet 50ms";
+    let mut player = opened(steps);
+    for moment in [50, 250, 399] {
+        player.handle(at(moment), Input::Tick);
+        assert_eq!(player.verdict(), None, "at {moment}");
+        assert!(player.deadline() > Some(at(moment)), "time goes on");
+    }
+    player.handle(at(400), Input::Tick);
+    assert_eq!(player.verdict(), PASSED);
+}
+
+#[test]
+fn silence_that_is_forbidden_is_no_hurry() {
+    let mut player = opened("A expect\n  strict closed: fin\n  forbidden hangs: quiet 50ms");
+    player.handle(at(60), Input::Tick);
+    assert_eq!(player.verdict(), None, "the server may be slow");
+    player.handle(at(70), Input::Ended("A", End::Fin));
+    assert_eq!(player.verdict(), PASSED);
+}
+
+#[test]
 fn a_window_has_two_ends_and_both_count() {
     for (moment, passes) in [(99, false), (100, true), (200, true), (201, false)] {
         let mut player = opened("mark m\nA < fin within 100..200 of m");

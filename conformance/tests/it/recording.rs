@@ -202,6 +202,8 @@ fn recorded(script: &str, config: Config) -> Recording {
             Happening::Ended(End::Rst) => What::Rst(Side::Server),
             Happening::Shut | Happening::Closed => What::Fin(Side::Client),
             Happening::Reset => What::Rst(Side::Client),
+            // Not seen from outside.
+            Happening::Paused | Happening::Resumed => continue,
         };
         let at = event.at - Instant::ZERO;
         events.push(Event {

@@ -1,6 +1,11 @@
 //! The specification: complete, quoted as it stands, and judged wherever it says MUST.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
 use zk_conformance::judge::Catalogue;
+use zk_conformance::judge::Clause;
 use zk_conformance::judge::Fault;
 use zk_conformance::judge::Level;
 use zk_conformance::judge::Specification;
@@ -18,6 +23,156 @@ fn clauses_and_cases_have_no_loose_ends() {
     let faults = specification().faults(&catalogue, PUBLISHED);
     let faults: Vec<_> = faults.iter().map(Fault::to_string).collect();
     assert_eq!(faults, Vec::<String>::new());
+}
+
+/// The chapters and the pages beside them, by name.
+fn pages() -> BTreeMap<String, String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/spec");
+    let files = std::fs::read_dir(folder).expect("the folder of the specification");
+    files
+        .map(|file| file.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy();
+            (
+                name.into_owned(),
+                std::fs::read_to_string(&path).expect("text"),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn the_front_page_leads_to_every_page() {
+    let pages = pages();
+    let front = &pages["README.md"];
+    for name in pages.keys().filter(|name| *name != "README.md") {
+        assert!(front.contains(&format!("]({name})")), "{name}");
+    }
+    let specification = specification();
+    let groups: BTreeSet<_> = specification.clauses().iter().map(Clause::group).collect();
+    let chapters = groups.iter().map(|group| format!("{group}.md"));
+    let others = ["README.md", "sources.md"].map(str::to_owned);
+    let expected: BTreeSet<_> = chapters.chain(others).collect();
+    assert_eq!(pages.into_keys().collect::<BTreeSet<_>>(), expected);
+}
+
+#[test]
+fn every_clause_that_is_mentioned_is_there() {
+    let specification = specification();
+    let groups: BTreeSet<_> = specification.clauses().iter().map(Clause::group).collect();
+    for (name, page) in pages() {
+        for word in page.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
+            let Some((group, _)) = word.split_once('-') else {
+                continue;
+            };
+            if groups.contains(&group.to_ascii_lowercase()) {
+                assert!(specification.find(word).is_some(), "{name} mentions {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn links_lead_to_clauses_and_pages() {
+    let pages = pages();
+    let specification = specification();
+    let places: BTreeSet<_> = specification.clauses().iter().map(Clause::place).collect();
+    for (name, page) in &pages {
+        for (at, _) in page.match_indices("](") {
+            let target = &page[at + 2..];
+            let target = target.split(')').next().expect("an end");
+            let place = match target.strip_prefix('#') {
+                Some(anchor) => format!("{name}#{anchor}"),
+                None => target.to_owned(),
+            };
+            let leads = target.starts_with("https://")
+                || places.contains(&place)
+                || pages.contains_key(&place)
+                || place == "published.txt";
+            assert!(leads, "{name}: {target}");
+        }
+    }
+}
+
+#[test]
+fn every_must_says_who_relies_on_it() {
+    for clause in specification().clauses() {
+        let said = clause.relied_on_by.is_some();
+        assert!(said || clause.level != Level::Must, "{}", clause.id);
+    }
+}
+
+#[test]
+fn every_class_that_is_named_can_be_found() {
+    let sources = &pages()["sources.md"];
+    for clause in specification().clauses() {
+        for source in &clause.source {
+            let (class, member) = source.split_once('.').expect("a class and a member");
+            assert!(!member.is_empty(), "{} {source}", clause.id);
+            let file = format!("[`{class}`](https://");
+            assert!(sources.contains(&file), "{} {class}", clause.id);
+        }
+    }
+}
+
+/// A release of Apache's server, such as 3.9.5.
+#[track_caller]
+fn release(word: &str) -> Vec<u8> {
+    let numbers = word.split('.').map(str::parse);
+    let numbers: Vec<_> = numbers.map(|number| number.expect(word)).collect();
+    assert_eq!(numbers.len(), 3, "{word}");
+    numbers
+}
+
+/// From the first release to the last.
+#[track_caller]
+fn range(text: &str) -> RangeInclusive<Vec<u8>> {
+    let (first, last) = text.split_once(" to ").expect("a range");
+    release(first)..=release(last)
+}
+
+#[test]
+fn observations_are_of_releases_the_clause_is_about() {
+    for clause in specification().clauses() {
+        let mut ranges = clause.versions.split(", except ").map(range);
+        let about = ranges.next().expect("a range");
+        let except: Vec<_> = ranges.collect();
+        if clause.observed == "by source only" {
+            assert!(
+                clause.level > Level::Should,
+                "{} was seen nowhere",
+                clause.id
+            );
+            continue;
+        }
+        for servers in clause.observed.split(", ") {
+            let (releases, factory) = servers.rsplit_once(' ').expect("servers");
+            assert!(
+                ["NIO", "Netty"].contains(&factory),
+                "{}: {servers}",
+                clause.id
+            );
+            for word in releases.split(' ') {
+                let seen = release(word);
+                let within = about.contains(&seen) && !except.iter().any(|no| no.contains(&seen));
+                assert!(within, "{} is not about {word}", clause.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn clauses_are_sentences() {
+    for clause in specification().clauses() {
+        let text = &clause.text;
+        assert!(text.ends_with('.'), "{}: {text}", clause.id);
+        assert!(
+            !text.contains("  ") && !text.contains('`'),
+            "{}: {text}",
+            clause.id
+        );
+    }
 }
 
 /// A specification of one clause, `level`, and a catalogue of one case that quotes it.

@@ -105,7 +105,7 @@ fn script(script: &Script) {
                     let name = format!("{grade} {}", outcome.name);
                     let name = Some(name).filter(|_| !outcome.name.is_empty());
                     for seen in &outcome.seen {
-                        if let Seen::Packet(packet) = &seen.what {
+                        if let Seen::Packet(packet) | Seen::Many(_, packet) = &seen.what {
                             line(connection, SERVER, packet, name.clone());
                         }
                     }

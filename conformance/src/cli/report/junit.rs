@@ -75,6 +75,11 @@ fn status(report: &CaseReport) -> TestCaseStatus {
             status.set_message(format!("blocked by {by}"));
             return status;
         }
+        Verdict::Skipped { reason } => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(reason.clone());
+            return status;
+        }
         Verdict::Untested { reason } => (NonSuccessKind::Error, reason.clone(), String::new()),
         Verdict::Failed(problem) => (
             NonSuccessKind::Failure,

@@ -33,6 +33,8 @@ pub(in crate::cli) struct Text {
     progress: ProgressBar,
     groups: Vec<(String, Group)>,
     problems: Vec<(CaseReport, Option<String>)>,
+    /// Races, and how often they came out in which way.
+    races: Vec<String>,
     runs: u32,
 }
 
@@ -57,6 +59,7 @@ impl Text {
             progress: ProgressBar::hidden(),
             groups: Vec::new(),
             problems: Vec::new(),
+            races: Vec::new(),
             runs: 0,
         }
     }
@@ -73,6 +76,7 @@ impl Text {
                 self.runs += 1;
                 self.groups.clear();
                 self.problems.clear();
+                self.races.clear();
                 if !self.quiet && self.runs == 1 {
                     let count = plural(*cases, "case");
                     self.line(format_args!("{BOLD}{target}{BOLD:#}  {count}"));
@@ -119,15 +123,25 @@ impl Text {
         if let Some((_, group)) = self.groups.iter_mut().find(|(known, _)| known == name) {
             *group.counts.entry(word).or_default() += 1;
             let remark = match &report.verdict {
-                Verdict::Tolerated { outcomes } => format!("  {DIM}{}{DIM:#}", outcomes.join(", ")),
-                _ => String::new(),
+                Verdict::Tolerated { outcomes } => outcomes.join(", "),
+                Verdict::Skipped { reason } => reason.clone(),
+                _ => rates(report),
+            };
+            let remark = match remark.as_str() {
+                "" => remark,
+                remark => format!("  {DIM}{remark}{DIM:#}"),
             };
             group.lines.push(format!(
                 "    {style}{word:<9}{style:#} {} {:<6} {}{remark}",
                 report.id, report.level, report.title
             ));
         }
-        if !report.verdict.is_fine() {
+        if report.seen.values().sum::<u32>() > 1 {
+            self.races
+                .push(format!("{} {}: {}", report.id, report.name, rates(report)));
+        }
+        let skipped = matches!(report.verdict, Verdict::Skipped { .. });
+        if !report.verdict.is_fine() && !skipped {
             self.problems
                 .push((report.clone(), trace.map(str::to_owned)));
         }
@@ -141,12 +155,16 @@ impl Text {
             Verdict::Failed(_) => ("differs", ODD),
             Verdict::Blocked { .. } => ("blocked", ODD),
             Verdict::Untested { .. } => ("untested", ODD),
+            Verdict::Skipped { .. } => ("skipped", DIM),
         }
     }
 
     fn summary(&mut self, summary: &Summary) {
         if !self.quiet && self.runs == 1 {
             self.groups();
+        }
+        if !self.quiet && self.runs == 1 {
+            self.races();
         }
         for (report, trace) in std::mem::take(&mut self.problems) {
             self.problem(&report, trace.as_deref());
@@ -165,6 +183,7 @@ impl Text {
             (summary.differed, "differ where they may", ODD),
             (summary.blocked, "blocked", ODD),
             (summary.untested, "untested", ODD),
+            (summary.skipped, "skipped", DIM),
         ] {
             if count > 0 {
                 parts.push(format!("{style}{count} {word}{style:#}"));
@@ -216,6 +235,18 @@ impl Text {
         }
     }
 
+    fn races(&mut self) {
+        let mut races = std::mem::take(&mut self.races);
+        if races.is_empty() {
+            return;
+        }
+        races.sort_unstable();
+        self.line(format_args!("\n  how races came out"));
+        for race in races {
+            self.line(format_args!("    {DIM}{race}{DIM:#}"));
+        }
+    }
+
     fn problem(&mut self, report: &CaseReport, trace: Option<&str>) {
         let (word, style) = self.word(report);
         let CaseReport {
@@ -231,7 +262,7 @@ impl Text {
                 self.line(format_args!("  blocked by {by}, which did not pass"));
             }
             Verdict::Untested { reason } => self.line(format_args!("  {reason}")),
-            Verdict::Passed | Verdict::Tolerated { .. } => {}
+            Verdict::Passed | Verdict::Tolerated { .. } | Verdict::Skipped { .. } => {}
         }
     }
 
@@ -256,6 +287,21 @@ impl Text {
         // A reader that went away is not an error.
         let _ = writeln!(self.out, "{line}");
     }
+}
+
+/// Which outcomes came about and how often, the most frequent first.
+fn rates(report: &CaseReport) -> String {
+    let whole: u32 = report.seen.values().sum();
+    let mut seen: Vec<_> = report.seen.iter().collect();
+    seen.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
+    let words = seen.into_iter().map(|(outcome, times)| {
+        if whole > 1 {
+            format!("{outcome} {times}/{whole}")
+        } else {
+            outcome.clone()
+        }
+    });
+    words.collect::<Vec<_>>().join("; ")
 }
 
 /// A bar on stderr, if somebody is looking.

@@ -1,5 +1,6 @@
 //! The words of a line: names, numbers, bytes, text and durations.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use nom::Parser;
@@ -152,13 +153,30 @@ fn atom(width: Width, codes: Option<Codes>, input: &str) -> Parsed<'_, IntName> 
     expect_whole(
         "a number",
         alt((
-            map(preceded(char('$'), named), IntName::Param),
+            param,
             map(preceded(char('@'), named), IntName::Symbol),
             map(|input| number(width, input), IntName::Number),
             map(|input| code(codes, input), IntName::Number),
         )),
     )
     .parse(input)
+}
+
+fn param(input: &str) -> Parsed<'_, IntName> {
+    let (input, name) = preceded(char('$'), named).parse(input)?;
+    let (after, divisor) = opt(preceded(char('/'), cut(divisor))).parse(input)?;
+    Ok(match divisor {
+        Some(divisor) => (after, IntName::Fraction(name, divisor)),
+        None => (input, IntName::Param(name)),
+    })
+}
+
+fn divisor(input: &str) -> Parsed<'_, NonZeroU32> {
+    let (after, digits) = expect("a number", digit1).parse(input)?;
+    match digits.parse() {
+        Ok(divisor) => Ok((after, divisor)),
+        Err(_) => Err(failure(input, "a number from 1 to 4294967295")),
+    }
 }
 
 fn named(input: &str) -> Parsed<'_, String> {
@@ -218,13 +236,28 @@ fn append(pieces: &mut Vec<BytesPiece>, next: BytesPiece) {
 
 fn piece<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, BytesPiece> {
     expect(
-        "bytes (hex digits, \"text\" or @symbol)",
+        "bytes (hex digits, \"text\", @symbol, int(…), long(…) or password(…))",
         alt((
+            map(called("int(", Width::Int), BytesPiece::Int),
+            map(called("long(", Width::Long), BytesPiece::Long),
+            map(called("password(", Width::Long), BytesPiece::Password),
             map(|input| literal(context, input), BytesPiece::Literal),
             symbol,
         )),
     )
     .parse(input)
+}
+
+/// A number in parentheses, behind what becomes of it and the first of them.
+fn called<'a>(
+    function: &'static str,
+    width: Width,
+) -> impl Parser<&'a str, Output = IntExpr, Error = Trouble<'a>> {
+    delimited(
+        tag(function),
+        cut(move |input| int(width, None, input)),
+        cut(expect("\")\"", char(')'))),
+    )
 }
 
 fn literal<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Vec<u8>> {

@@ -13,9 +13,11 @@ use std::cell::Cell;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::tag;
+use nom::character::complete::digit1;
 use nom::combinator::cut;
 use nom::combinator::map;
 use nom::combinator::opt;
+use nom::combinator::peek;
 use nom::combinator::rest;
 use nom::combinator::value;
 use nom::combinator::verify;
@@ -55,6 +57,9 @@ use super::Within;
 /// byte of the text.
 pub const MAX_REPEATED: usize = 16 << 20;
 
+/// Most packets in a row that one line may stand for.
+pub const MAX_TIMES: usize = 10_000;
+
 /// A long recording repeats a little on every line, which is no attack.
 const REPEATED_PER_BYTE: usize = 16;
 
@@ -62,7 +67,9 @@ const REPEATED_PER_BYTE: usize = 16;
 const RESERVED: [&str; 6] = ["script", "wait", "mark", "strict", "tolerated", "forbidden"];
 
 /// What can be done with a connection, for errors.
-const VERBS: [&str; 5] = ["open", "expect", "shut", "close", "reset"];
+const VERBS: [&str; 7] = [
+    "open", "expect", "shut", "close", "reset", "pause", "resume",
+];
 
 /// What a production needs to know besides the text.
 #[derive(Clone, Copy)]
@@ -203,12 +210,14 @@ enum Verb {
     Shut,
     Close,
     Reset,
+    Pause,
+    Resume,
 }
 
 fn with_connection<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Action> {
     let (input, connection) = verify(name, |name: &str| !RESERVED.contains(&name)).parse(input)?;
     let (input, verb) = cut(expect_word(
-        "\"open\", \">\", \"<\", \"expect\", \"shut\", \"close\" or \"reset\"",
+        "\"open\", \">\", \"<\", \"expect\", \"shut\", \"close\", \"reset\", \"pause\" or \"resume\"",
         &VERBS,
         verb,
     ))
@@ -266,6 +275,8 @@ fn with_connection<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Actio
         Verb::Shut => Ok((input, Action::Shut(connection))),
         Verb::Close => Ok((input, Action::Close(connection))),
         Verb::Reset => Ok((input, Action::Reset(connection))),
+        Verb::Pause => Ok((input, Action::Pause(connection))),
+        Verb::Resume => Ok((input, Action::Resume(connection))),
     }
 }
 
@@ -278,6 +289,8 @@ fn verb(input: &str) -> Parsed<'_, Verb> {
         value(Verb::Shut, keyword("shut")),
         value(Verb::Close, keyword("close")),
         value(Verb::Reset, keyword("reset")),
+        value(Verb::Pause, keyword("pause")),
+        value(Verb::Resume, keyword("resume")),
     ))
     .parse(input)
 }
@@ -318,11 +331,23 @@ fn observation<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Observati
         value(Seen::Rst, keyword("rst")),
         value(Seen::Closed, keyword("closed")),
         map(preceded(keyword("quiet"), cut(span)), Seen::Quiet),
+        |input| many(context, input),
         map(|input| packet(context, input), Seen::Packet),
     ))
     .parse(input)?;
     let (input, within) = opt(preceded(keyword("within"), cut(within))).parse(input)?;
     Ok((input, Observation { what, within }))
+}
+
+fn many<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Seen> {
+    let (after, _) = peek(digit1).parse(input)?;
+    let (rest, times) = terminated(count, gap).parse(after)?;
+    let (rest, _) = cut(expect("\"times\"", keyword("times"))).parse(rest)?;
+    if !(2..=MAX_TIMES).contains(&times) {
+        return Err(failure(input, format!("2 to {MAX_TIMES} times")));
+    }
+    let (rest, packet) = cut(|input| packet(context, input)).parse(rest)?;
+    Ok((rest, Seen::Many(times, packet)))
 }
 
 fn within(input: &str) -> Parsed<'_, Within> {

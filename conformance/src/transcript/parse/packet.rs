@@ -9,6 +9,7 @@ use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::tag;
 use nom::character::complete::char;
+use nom::character::complete::none_of;
 use nom::combinator::cut;
 use nom::combinator::map;
 use nom::combinator::not;
@@ -21,6 +22,7 @@ use nom::sequence::terminated;
 use super::Context;
 use super::lexeme::Width;
 use super::lexeme::bytes;
+use super::lexeme::count;
 use super::lexeme::gap;
 use super::lexeme::ident;
 use super::lexeme::int;
@@ -53,6 +55,10 @@ pub(super) fn packet<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Pac
             preceded(keyword("raw"), |input| raw(context, input)),
             Packet::Raw,
         ),
+        map(
+            preceded(keyword("text"), |input| text(context, input)),
+            Packet::Text,
+        ),
         map(|input| parts(context, input), Packet::Frame),
     ))
     .parse(input)
@@ -64,6 +70,11 @@ fn raw<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Option<BytesExpr>
         map(terminated(|input| bytes(context, input), gap), Some),
     )))
     .parse(input)
+}
+
+fn text<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, BytesExpr> {
+    closed(context, input)?;
+    cut(terminated(|input| bytes(context, input), gap)).parse(input)
 }
 
 fn parts<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Vec<Part>> {
@@ -177,8 +188,30 @@ fn term<'a>(
         codes: codes(schema.name, field.name),
         trailing: field.trailing,
     };
+    let (mut input, first) = test(context, ty, input)?;
+    let mut tests = vec![first];
+    while context.seen
+        && let (after, Some(_)) = opt(joining).parse(input)?
+    {
+        let (rest, next) = cut(|input| test(context, ty, input)).parse(after)?;
+        tests.push(next);
+        input = rest;
+    }
+    if tests.len() > 1 {
+        return Ok((input, Term::All(tests)));
+    }
+    Ok((input, tests.pop().unwrap_or(Term::Any)))
+}
+
+/// The sign between two tests of one field: nothing blank follows it.
+fn joining(input: &str) -> Parsed<'_, char> {
+    terminated(char('&'), peek(none_of(" \t"))).parse(input)
+}
+
+fn test<'a>(context: Context<'_>, ty: Type, input: &'a str) -> Parsed<'a, Term> {
     alt((
-        value(Term::Any, |input| open(context, "*", input)),
+        value(Term::Any, |input| star(context, input)),
+        |input| length(context, ty, input),
         map(
             preceded(
                 |input| open(context, "!", input),
@@ -190,6 +223,27 @@ fn term<'a>(
         map(|input| typed(context, ty, input), Term::Is),
     ))
     .parse(input)
+}
+
+/// A `*`, and nothing eaten behind it.
+fn star<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, ()> {
+    let (after, _) = char('*').parse(input)?;
+    closed(context, input)?;
+    Ok((after, ()))
+}
+
+fn length<'a>(context: Context<'_>, ty: Type, input: &'a str) -> Parsed<'a, Term> {
+    let (after, _) = char('#').parse(input)?;
+    closed(context, input)?;
+    match ty.ty {
+        JuteType::Buffer | JuteType::Ustring | JuteType::Vector(_) => {
+            map(cut(count), Term::Length).parse(after)
+        }
+        _ => Err(failure(
+            input,
+            "a value (only bytes and lists have a length)",
+        )),
+    }
 }
 
 fn range<'a>(context: Context<'_>, ty: Type, input: &'a str) -> Parsed<'a, Term> {

@@ -26,6 +26,9 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, expr: &BytesExpr, text: Text) ->
     for piece in &expr.0 {
         match piece {
             BytesPiece::Literal(bytes) => literal(&mut pieces, bytes, text)?,
+            BytesPiece::Int(number) => write!(pieces.next()?, "int({number})")?,
+            BytesPiece::Long(number) => write!(pieces.next()?, "long({number})")?,
+            BytesPiece::Password(number) => write!(pieces.next()?, "password({number})")?,
             BytesPiece::Symbol { name, from, to } => {
                 let f = pieces.next()?;
                 write!(f, "@{name}")?;

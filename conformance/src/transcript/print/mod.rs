@@ -117,6 +117,8 @@ impl Display for Action {
             Self::Shut(connection) => write!(f, "{connection} shut"),
             Self::Close(connection) => write!(f, "{connection} close"),
             Self::Reset(connection) => write!(f, "{connection} reset"),
+            Self::Pause(connection) => write!(f, "{connection} pause"),
+            Self::Resume(connection) => write!(f, "{connection} resume"),
             Self::Wait(span) => write!(f, "wait {span}"),
             Self::Mark(mark) => write!(f, "mark {mark}"),
         }
@@ -163,6 +165,7 @@ impl Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Packet(packet) => packet.fmt(f),
+            Self::Many(times, packet) => write!(f, "{times} times {packet}"),
             Self::Fin => f.write_str("fin"),
             Self::Rst => f.write_str("rst"),
             Self::Closed => f.write_str("closed"),
@@ -185,6 +188,10 @@ impl Display for Packet {
             Self::Frame(parts) if parts.is_empty() => f.write_str("bytes \"\""),
             Self::Frame(parts) => joined(f, parts, " + "),
             Self::Raw(None) => f.write_str("raw *"),
+            Self::Text(pattern) => {
+                f.write_str("text ")?;
+                bytes::write(f, pattern, SOME_TEXT)
+            }
             Self::Raw(Some(expr)) => {
                 f.write_str("raw ")?;
                 bytes::write(f, expr, SOME_TEXT)

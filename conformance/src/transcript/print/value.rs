@@ -81,8 +81,8 @@ impl Display for BytesExpr {
     }
 }
 
-pub(super) fn term(f: &mut fmt::Formatter<'_>, term: &Term, ty: Type) -> fmt::Result {
-    match term {
+pub(super) fn term(f: &mut fmt::Formatter<'_>, whole: &Term, ty: Type) -> fmt::Result {
+    match whole {
         Term::Any => f.write_str("*"),
         Term::Is(is) => value(f, is, ty),
         Term::Not(not) => {
@@ -90,6 +90,16 @@ pub(super) fn term(f: &mut fmt::Formatter<'_>, term: &Term, ty: Type) -> fmt::Re
             value(f, not, ty)
         }
         Term::Range(from, to) => range(f, from.as_ref(), to.as_ref(), ty.hex),
+        Term::Length(length) => write!(f, "#{length}"),
+        Term::All(tests) => {
+            for (index, test) in tests.iter().enumerate() {
+                if index > 0 {
+                    f.write_str("&")?;
+                }
+                term(f, test, ty)?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -181,6 +191,7 @@ fn number(f: &mut fmt::Formatter<'_>, int: &IntExpr, hex: bool) -> fmt::Result {
         match of {
             IntName::Number(number) => write!(f, "{number}")?,
             IntName::Param(name) => write!(f, "${name}")?,
+            IntName::Fraction(name, divisor) => write!(f, "${name}/{divisor}")?,
             IntName::Symbol(name) => write!(f, "@{name}")?,
         }
     }

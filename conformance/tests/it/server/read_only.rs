@@ -1,6 +1,7 @@
 //! A member without a quorum that is read-only.
 
 use jute_codec::ConnectRequest;
+use jute_codec::OpCode;
 use zk_conformance::server::Config;
 use zk_conformance::server::Mode;
 
@@ -14,6 +15,7 @@ use crate::server::world::ping;
 use crate::server::world::refusal;
 use crate::server::world::renew_with;
 use crate::server::world::reply;
+use crate::server::world::request;
 use zk_conformance::server::password;
 
 fn read_only(mode: Mode) -> World {
@@ -75,4 +77,25 @@ fn since_3_8_any_session_is_taken_over_on_its_password_and_the_zxid_stands_still
     assert_eq!(world.send(1, &ping()), reply(-2, 0, 0));
     let wrong = willing(renew_with(98, 4_000, &[0; 16]));
     assert_eq!(world.open(2, &wrong), willing(refusal()));
+}
+
+#[test]
+fn writes_are_refused_and_the_connection_stays() {
+    let mut world = read_only(Mode::ReadOnly);
+    world.open(1, &willing(new(4_000)));
+    for op in [
+        OpCode::CREATE,
+        OpCode::DELETE,
+        OpCode::SET_DATA,
+        OpCode::SYNC,
+        OpCode::MULTI,
+        OpCode::CREATE_TTL,
+    ] {
+        let answer = world.send(1, &request(9, op.0, b""));
+        assert_eq!(answer, reply(9, 1, -119), "{op:?}");
+        assert!(!world.is_closed(1));
+    }
+    let read = request(9, OpCode::GET_DATA.0, b"");
+    assert_eq!(world.send(1, &read), reply(9, -1, -6));
+    assert!(world.is_closed(1));
 }

@@ -69,11 +69,11 @@ fn scripts() {
 fn steps() {
     check_step(
         "A",
-        "line 3, column 2: expected \"open\", \">\", \"<\", \"expect\", \"shut\", \"close\" or \"reset\", found the end of the line",
+        "line 3, column 2: expected \"open\", \">\", \"<\", \"expect\", \"shut\", \"close\", \"reset\", \"pause\" or \"resume\", found the end of the line",
     );
     check_step(
         "A oen",
-        "line 3, column 3: expected \"open\", \">\", \"<\", \"expect\", \"shut\", \"close\" or \"reset\", found \"oen\"; did you mean \"open\"?",
+        "line 3, column 3: expected \"open\", \">\", \"<\", \"expect\", \"shut\", \"close\", \"reset\", \"pause\" or \"resume\", found \"oen\"; did you mean \"open\"?",
     );
     check_step(
         "A open x",
@@ -149,7 +149,7 @@ fn packets() {
     );
     check_step(
         "A > raw",
-        "line 3, column 8: expected bytes (hex digits, \"text\" or @symbol), found the end of the line",
+        "line 3, column 8: expected bytes (hex digits, \"text\", @symbol, int(…), long(…) or password(…)), found the end of the line",
     );
     check_step(
         "A > fin",
@@ -273,7 +273,7 @@ fn bytes_and_lists() {
     );
     check_step(
         "A > ConnectRequest passwd=zz",
-        "line 3, column 27: expected bytes (hex digits, \"text\" or @symbol), found \"zz\"",
+        "line 3, column 27: expected bytes (hex digits, \"text\", @symbol, int(…), long(…) or password(…)), found \"zz\"",
     );
     check_step(
         "A > ConnectRequest passwd=00*16777217000",
@@ -285,7 +285,7 @@ fn bytes_and_lists() {
     );
     check_step(
         "A > ConnectRequest passwd=00.",
-        "line 3, column 30: expected bytes (hex digits, \"text\" or @symbol), found the end of the line",
+        "line 3, column 30: expected bytes (hex digits, \"text\", @symbol, int(…), long(…) or password(…)), found the end of the line",
     );
     check_step(
         "A > ConnectRequest passwd=\"a",
@@ -374,6 +374,51 @@ fn what_is_seen() {
     check_step(
         "A expect fin",
         "line 3, column 10: expected the end of the line, found \"fin\"",
+    );
+}
+
+#[test]
+fn tests_side_by_side_are_only_seen() {
+    let open = "expected something to send, which leaves nothing open";
+    check_step(
+        "A > ConnectRequest passwd=#16",
+        &format!("line 3, column 27: {open}, found \"#\""),
+    );
+    check_step(
+        "A > ConnectRequest timeOut=1&2",
+        "line 3, column 30: expected a packet (a record, \"bytes\" or \"raw\"), found \"2\"",
+    );
+    check_step(
+        "A > text \"a*\"",
+        &format!("line 3, column 10: {open}, found \"\\\"\""),
+    );
+    check_step(
+        "A < ConnectResponse timeOut=#4",
+        "line 3, column 29: expected a value (only bytes and lists have a length), found \"#\"",
+    );
+}
+
+#[test]
+fn what_is_divided_and_repeated() {
+    check_step(
+        "wait $tick/0",
+        "line 3, column 12: expected a number from 1 to 4294967295, found \"0\"",
+    );
+    check_step(
+        "A < 1 times fin",
+        "line 3, column 5: expected 2 to 10000 times, found \"1\"",
+    );
+    check_step(
+        "A < 3 ReplyHeader",
+        "line 3, column 7: expected \"times\", found \"ReplyHeader\"",
+    );
+    check_step(
+        "A > raw int(5",
+        "line 3, column 14: expected \")\", found the end of the line",
+    );
+    check_step(
+        "A > raw int(99999999999)",
+        "line 3, column 13: expected an int (-2147483648 to 2147483647), found \"99999999999\"",
     );
 }
 

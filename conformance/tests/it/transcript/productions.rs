@@ -45,6 +45,8 @@ C < *, raw *, fin, rst, closed, quiet 4s within 1..2 of m, fin within .. of m
 C < ReplyHeader xid=-1 zxid=* + WatcherEvent type=NodeDeleted state=SyncConnected path=\"/\\r\\t\".00.\"é\".ff
 C < ConnectResponse protocolVersion=1+2-$min+@X passwd=!null readOnly=!absent, quiet $tick
 C shut
+C pause
+C resume
 C reset
 ";
 
@@ -177,6 +179,63 @@ fn numbers() {
     long("!0", "!0x0");
     long("16..0x11", "0x10..0x11");
     long("@S+0x10", "@S+16");
+}
+
+#[test]
+fn parameters_are_divided() {
+    let int = |number: &str| {
+        check(
+            &format!("A > ConnectRequest timeOut={number}"),
+            &format!("A > ConnectRequest timeOut={number}"),
+        );
+    };
+    int("$min/3");
+    int("$min/3+$tick/2-1");
+    check("wait $tick/2", "wait $tick/2");
+}
+
+#[test]
+fn tests_of_one_field_stand_side_by_side() {
+    let seen = |text: &str, canonical: &str| {
+        check(
+            &format!("A < ConnectResponse {text}"),
+            &format!("A < ConnectResponse {canonical}"),
+        );
+    };
+    seen("passwd=#16", "passwd=#16");
+    seen("passwd=@P&#16&!00*16", "passwd=@P&#16&!00*16");
+    seen("sessionId=@S&!0&!@T", "sessionId=@S&!0x0&!@T");
+    seen(
+        "timeOut=1..&!5 readOnly=*&!true",
+        "timeOut=1..&!5 readOnly=*&!true",
+    );
+    check(
+        "A < bytes 00 + SetWatches dataWatches=#3",
+        "A < bytes 00 + SetWatches dataWatches=#3",
+    );
+}
+
+#[test]
+fn numbers_among_bytes() {
+    let raw = |bytes: &str, canonical: &str| {
+        check(&format!("A > raw {bytes}"), &format!("A > raw {canonical}"));
+    };
+    raw("int(1).00", "int(1).00");
+    raw("00.int($max+0x10).long(@S-1)", "00.int($max+16).long(@S-1)");
+    raw("password(@S).password(-1)", "password(@S).password(-1)");
+}
+
+#[test]
+fn packets_that_come_many_times() {
+    check(
+        "A < 02 times ReplyHeader err=0,fin",
+        "A < 2 times ReplyHeader err=OK, fin",
+    );
+    check("A < text \"a*b\".0a,fin", "A < text \"a*b\\n\", fin");
+    check(
+        "A expect\nstrict x: 10000 times raw 00 within ..5 of m",
+        "A expect\n  strict x: 10000 times raw 00 within ..5 of m",
+    );
 }
 
 #[test]

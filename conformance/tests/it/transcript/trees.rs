@@ -1,5 +1,6 @@
 //! Strategies for every tree that the grammar can say.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jute_codec::Field;
@@ -18,6 +19,7 @@ use zk_conformance::transcript::Header;
 use zk_conformance::transcript::IntAtom;
 use zk_conformance::transcript::IntExpr;
 use zk_conformance::transcript::IntName;
+use zk_conformance::transcript::MAX_TIMES;
 use zk_conformance::transcript::Observation;
 use zk_conformance::transcript::Outcome;
 use zk_conformance::transcript::Packet;
@@ -122,6 +124,8 @@ fn action() -> impl Strategy<Value = Action> {
         connection().prop_map(Action::Shut),
         connection().prop_map(Action::Close),
         connection().prop_map(Action::Reset),
+        connection().prop_map(Action::Pause),
+        connection().prop_map(Action::Resume),
         span().prop_map(Action::Wait),
         name().prop_map(Action::Mark),
     ]
@@ -139,6 +143,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 fn observation() -> impl Strategy<Value = Observation> {
     let what = prop_oneof![
         4 => packet(true).prop_map(Seen::Packet),
+        1 => (2..=MAX_TIMES, packet(true)).prop_map(|(times, packet)| Seen::Many(times, packet)),
         1 => Just(Seen::Fin),
         1 => Just(Seen::Rst),
         1 => Just(Seen::Closed),
@@ -185,11 +190,15 @@ pub(super) fn packet(seen: bool) -> BoxedStrategy<Packet> {
     } else {
         bytes().prop_map(Some).boxed()
     };
-    prop_oneof![
+    let packet = prop_oneof![
         4 => parts.prop_map(Packet::Frame),
         1 => raw.prop_map(Packet::Raw),
-    ]
-    .boxed()
+    ];
+    if seen {
+        prop_oneof![8 => packet, 1 => bytes().prop_map(Packet::Text)].boxed()
+    } else {
+        packet.boxed()
+    }
 }
 
 fn part(seen: bool) -> impl Strategy<Value = Part> {
@@ -226,14 +235,19 @@ fn term(field: &Field, seen: bool) -> BoxedStrategy<Term> {
         1 => value.prop_map(Term::Not),
         1 => Just(Term::Any),
     ];
-    let number = match field.ty {
-        JuteType::Int => int(),
-        JuteType::Long => long(),
-        _ => return open.boxed(),
+    let range = |number: BoxedStrategy<IntExpr>| {
+        (option::of(number.clone()), option::of(number))
+            .prop_map(|(from, to)| Term::Range(from, to))
     };
-    let range = (option::of(number.clone()), option::of(number))
-        .prop_map(|(from, to)| Term::Range(from, to));
-    prop_oneof![open, range].boxed()
+    let test = match field.ty {
+        JuteType::Int => prop_oneof![open, range(int())].boxed(),
+        JuteType::Long => prop_oneof![open, range(long())].boxed(),
+        JuteType::Buffer | JuteType::Ustring | JuteType::Vector(_) => {
+            prop_oneof![3 => open, 1 => any::<usize>().prop_map(Term::Length)].boxed()
+        }
+        _ => open.boxed(),
+    };
+    prop_oneof![3 => test.clone(), 1 => vec(test, 2..4).prop_map(Term::All)].boxed()
 }
 
 fn value(ty: &JuteType) -> BoxedStrategy<Value> {
@@ -269,6 +283,7 @@ fn sum(number: BoxedStrategy<i64>) -> BoxedStrategy<IntExpr> {
     let named = || {
         prop_oneof![
             ident().prop_map(IntName::Param),
+            (ident(), divisor()).prop_map(|(name, by)| IntName::Fraction(name, by)),
             ident().prop_map(IntName::Symbol),
         ]
     };
@@ -285,10 +300,19 @@ fn sum(number: BoxedStrategy<i64>) -> BoxedStrategy<IntExpr> {
         .boxed()
 }
 
+fn divisor() -> impl Strategy<Value = NonZeroU32> {
+    (1..=u32::MAX).prop_filter_map("zero", NonZeroU32::new)
+}
+
 fn bytes() -> impl Strategy<Value = BytesExpr> {
     let symbol = (ident(), option::of(0..40_usize), option::of(0..40_usize));
     let piece = prop_oneof![
         3 => literal().prop_map(BytesPiece::Literal),
+        1 => prop_oneof![
+            int().prop_map(BytesPiece::Int),
+            long().prop_map(BytesPiece::Long),
+            long().prop_map(BytesPiece::Password),
+        ],
         1 => symbol.prop_map(|(name, from, to)| BytesPiece::Symbol {
             name,
             from,

@@ -1,0 +1,55 @@
+//! Model checking: everything that a few clients, a server and a failing network can do to each
+//! other, in every order.
+//!
+//! The engines themselves are searched, not a model of them: the same code that the network shell
+//! runs. A [`State`] is a server, its clients and what is on its way between them; a [`Move`] is
+//! one thing that can happen next. [`search`] goes through all states that any sequence of moves
+//! leads to, breadth first, so that what it finds is found on a shortest way.
+//!
+//! ```
+//! use zk_conformance::checker::{Scene, search};
+//!
+//! let scene = Scene { cuts: 1, dials: 2, ..Scene::default() };
+//! let found = search(&scene, 1_000_000);
+//! assert!(found.violation.is_none() && found.is_complete);
+//! assert!(found.states > 100);
+//! ```
+//!
+//! # What makes it finite
+//!
+//! How often clients connect and connections break is limited by the [`Scene`], and so is who
+//! closes what. Time is not: states are told apart by how they go on, not by when
+//! (`fingerprint` of the engines), and a session held by pings comes round to where it was.
+//! Randomness is switched off, since pauses of any length are among the moves anyway: what is on
+//! its way may take as long as it likes, unless there is too much of it.
+//!
+//! Time goes from appointment to appointment. What is due happens before time goes on, and
+//! bytes arrive between any two appointments or after them, whole.
+//!
+//! # What must hold
+//!
+//! In every state and at every move, each a [`Property`]: one live owner a session; what has
+//! ended stays ended; the end of a session that a client was told of is one; a client takes its
+//! session for expired only if it is, or by its own clock; answers are owed before they are
+//! given; a deadline that comes does something.
+//!
+//! And what must be possible: the [`Found::moves`] are those of the engines' tables that were
+//! seen, each with a shortest way there. As a [recording](Found::recording) such a way can be
+//! written as a transcript and played to a real server.
+
+mod coverage;
+mod property;
+mod record;
+mod scene;
+mod search;
+mod state;
+
+pub use self::coverage::Step;
+pub use self::property::Property;
+pub use self::property::Violation;
+pub use self::scene::Role;
+pub use self::scene::Scene;
+pub use self::search::Found;
+pub use self::search::search;
+pub use self::state::Move;
+pub use self::state::State;

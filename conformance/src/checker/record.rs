@@ -1,0 +1,85 @@
+//! A way through the states, as a recording of what the server saw.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use crate::Instant;
+use crate::capture::Side;
+use crate::checker::Move;
+use crate::checker::State;
+use crate::checker::state::Arrived;
+use crate::checker::state::Outcome;
+use crate::recording::Connection;
+use crate::recording::Event;
+use crate::recording::Recording;
+use crate::recording::What;
+use crate::recording::name;
+use crate::server;
+use crate::server::ConnectionId;
+
+impl State {
+    /// Goes a way from here, and records what goes over the wire at the server's end.
+    pub(super) fn record(mut self, path: &[Move]) -> Recording {
+        let mut recorder = Recorder::default();
+        for &next in path {
+            let outcome = self.take(next);
+            recorder.note(self.now, &outcome);
+        }
+        recorder.recording
+    }
+}
+
+#[derive(Default)]
+struct Recorder {
+    recording: Recording,
+    places: BTreeMap<ConnectionId, usize>,
+}
+
+impl Recorder {
+    fn note(&mut self, now: Instant, outcome: &Outcome) {
+        if let Some((connection, arrived)) = &outcome.arrived {
+            let what = match arrived {
+                Arrived::Open => What::Open,
+                Arrived::Bytes(bytes) => What::Data(Side::Client, bytes.clone()),
+                Arrived::Fin => What::Fin(Side::Client),
+                Arrived::Lost => What::Rst(Side::Client),
+            };
+            self.push(now, *connection, what);
+        }
+        for output in &outcome.server {
+            match output {
+                server::Output::Send { connection, bytes } => {
+                    self.push(now, *connection, What::Data(Side::Server, bytes.clone()));
+                }
+                server::Output::Close { connection } => {
+                    self.push(now, *connection, What::Fin(Side::Server));
+                }
+                server::Output::Request { .. } | server::Output::Event(_) => {}
+            }
+        }
+    }
+
+    fn push(&mut self, now: Instant, connection: ConnectionId, what: What) {
+        let connections = &mut self.recording.connections;
+        let place = *self.places.entry(connection).or_insert_with(|| {
+            let place = connections.len();
+            let port = u16::try_from(place).unwrap_or(u16::MAX);
+            connections.push(Connection {
+                name: name(place),
+                client: (Ipv4Addr::LOCALHOST, port).into(),
+                server: (Ipv4Addr::LOCALHOST, 2181).into(),
+                from_start: true,
+            });
+            place
+        });
+        let events = &mut self.recording.events;
+        let packet = u64::try_from(events.len()).unwrap_or(u64::MAX);
+        events.push(Event {
+            at: Duration::from_millis(now.as_millis()),
+            packet: packet.saturating_add(1),
+            connection: place,
+            what,
+        });
+    }
+}
