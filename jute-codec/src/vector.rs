@@ -278,8 +278,9 @@ impl<'a, T: Decode<'a> + Clone> Iterator for Iter<'a, T> {
                 items.cut()
             }
             Source::Text { left, text } => {
-                *left = left.checked_sub(1)?;
-                T::cut_text(text)
+                let item = T::cut_text(text)?;
+                *left = left.saturating_sub(1);
+                Some(item)
             }
         }
     }
@@ -298,11 +299,8 @@ impl<'a, T: Decode<'a> + Clone> Iterator for Iter<'a, T> {
                 }
                 folded
             }
-            Source::Text { left, mut text } => {
-                for _ in 0..left {
-                    let Some(item) = T::cut_text(&mut text) else {
-                        break;
-                    };
+            Source::Text { mut text, .. } => {
+                while let Some(item) = T::cut_text(&mut text) {
                     folded = f(folded, item);
                 }
                 folded
