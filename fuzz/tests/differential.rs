@@ -40,8 +40,12 @@ fn value(module: &'static Module, ty: &'static Type) -> BoxedStrategy<Value<'sta
         Type::Int => any::<i32>().prop_map(Value::Int).boxed(),
         Type::Long => any::<i64>().prop_map(Value::Long).boxed(),
         Type::Ustring => {
-            let text = "\\PC{0,6}".prop_map(|text| Value::Bytes(text.into_bytes()));
-            or_null(text.boxed())
+            // Some as long as a length that is not ASCII.
+            let text = prop_oneof![8 => "\\PC{0,6}", 1 => "[a-z]{126,130}", 1 => "\\PC{60,90}"];
+            or_null(
+                text.prop_map(|text| Value::Bytes(text.into_bytes()))
+                    .boxed(),
+            )
         }
         Type::Buffer => {
             let bytes = prop::collection::vec(any::<u8>(), 0..9).prop_map(Value::Bytes);

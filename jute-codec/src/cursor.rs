@@ -130,10 +130,15 @@ impl<'a> Cursor<'a> {
         if !text::are_ascii(ints) {
             return None;
         }
-        let length = self.rest.len() - rest.len();
-        let text = core::str::from_utf8(self.rest.get(..length)?).ok()?;
+        let text = core::str::from_utf8(self.until(rest)?).ok()?;
         self.rest = rest;
         Some(text)
+    }
+
+    /// The bytes before those of `rest`, which is behind.
+    #[inline(always)]
+    pub(crate) fn until(&self, rest: &[u8]) -> Option<&'a [u8]> {
+        self.rest.get(..self.rest.len() - rest.len())
     }
 
     /// The bytes taken since `start` was the rest.

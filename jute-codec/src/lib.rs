@@ -150,6 +150,7 @@ mod permissions;
 mod reader;
 mod reading;
 mod record;
+mod runs;
 mod schema;
 #[cfg(feature = "serde")]
 mod serial;

@@ -98,6 +98,11 @@ impl<'a> Part<'a> for Operation<'a> {
 dispatch! {
     /// The result of one operation of a multi. Containers and znodes with a time to live are told
     /// as `create2`.
+    ///
+    /// ClickHouse Keeper answers a multiRead in a form of its own: what failed keeps the type of
+    /// its operation, with its code in the header and no body (`ZooKeeperMultiResponse::writeImpl`).
+    /// Apache's client reads a body there (`MultiResponse.deserialize`), and so does this. Who
+    /// talks to such a server reads the headers, and bodies where the code is 0, one by one.
     pub enum Outcome<'a> {
         /// What was made.
         Create(body: CreateResponse<'a>) = CREATE;

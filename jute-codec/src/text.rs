@@ -48,6 +48,17 @@ pub(crate) fn string<'a>(rest: &mut &'a str) -> Option<&'a str> {
     Some(text)
 }
 
+/// The text that bytes start with.
+pub(crate) fn leading(bytes: &[u8]) -> &str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => bytes
+            .get(..error.valid_up_to())
+            .and_then(|valid| core::str::from_utf8(valid).ok())
+            .unwrap_or_default(),
+    }
+}
+
 /// Whether bytes are UTF-8. Those of most names are ASCII, which eight of them tell at once.
 #[inline(always)]
 pub(crate) fn is_utf8(bytes: &[u8]) -> bool {

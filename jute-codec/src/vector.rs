@@ -12,6 +12,7 @@ use crate::Sink;
 use crate::codec::length;
 use crate::cursor::Cursor;
 use crate::reading::Leniency;
+use crate::runs::Runs;
 
 /// A jute `vector<T>`, held without allocating.
 ///
@@ -87,13 +88,13 @@ impl<'a, T: Decode<'a> + Clone> Vector<'a, T> {
                 count,
                 items,
                 leniency,
-            } => Source::Wire {
-                left: count,
-                cursor: Cursor {
-                    rest: items,
-                    leniency,
-                },
-            },
+            } => {
+                let rest = items;
+                Source::Wire {
+                    left: count,
+                    items: Runs::new(Cursor { rest, leniency }),
+                }
+            }
             Form::Text { count, items } => Source::Text {
                 left: count,
                 text: items,
@@ -255,7 +256,7 @@ pub struct Iter<'a, T>(Source<'a, T>);
 
 #[derive(Clone, Debug)]
 enum Source<'a, T> {
-    Wire { left: usize, cursor: Cursor<'a> },
+    Wire { left: usize, items: Runs<'a> },
     Text { left: usize, text: &'a str },
     Slice(&'a [T]),
 }
@@ -272,13 +273,14 @@ impl<'a, T: Decode<'a> + Clone> Iterator for Iter<'a, T> {
                 *items = rest;
                 Some(first.clone())
             }
-            Source::Wire { left, cursor } => {
+            Source::Wire { left, items } => {
                 *left = left.checked_sub(1)?;
-                T::cut(cursor)
+                items.cut()
             }
             Source::Text { left, text } => {
-                *left = left.checked_sub(1)?;
-                T::cut_text(text)
+                let item = T::cut_text(text)?;
+                *left = left.saturating_sub(1);
+                Some(item)
             }
         }
     }
@@ -288,20 +290,17 @@ impl<'a, T: Decode<'a> + Clone> Iterator for Iter<'a, T> {
     fn fold<B, F: FnMut(B, T) -> B>(self, mut folded: B, mut f: F) -> B {
         match self.0 {
             Source::Slice(items) => items.iter().cloned().fold(folded, f),
-            Source::Wire { left, mut cursor } => {
+            Source::Wire { left, mut items } => {
                 for _ in 0..left {
-                    let Some(item) = T::cut(&mut cursor) else {
+                    let Some(item) = items.cut() else {
                         break;
                     };
                     folded = f(folded, item);
                 }
                 folded
             }
-            Source::Text { left, mut text } => {
-                for _ in 0..left {
-                    let Some(item) = T::cut_text(&mut text) else {
-                        break;
-                    };
+            Source::Text { mut text, .. } => {
+                while let Some(item) = T::cut_text(&mut text) {
                     folded = f(folded, item);
                 }
                 folded

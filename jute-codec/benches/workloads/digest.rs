@@ -20,17 +20,23 @@ impl Digest {
         self.long(bytes.map_or(-1, |bytes| bytes.len().cast_signed() as i64));
     }
 
+    /// Sums and exclusive ors by turns: a sum alone is done several fields at a time, or not, as the
+    /// compiler sees fit, which says nothing about the codec.
     pub fn stat(&mut self, stat: &Stat) {
         self.long(stat.czxid);
-        self.long(stat.mzxid);
+        self.mix(stat.mzxid);
         self.long(stat.ctime);
-        self.long(stat.mtime);
+        self.mix(stat.mtime);
         self.int(stat.version);
-        self.int(stat.cversion);
+        self.mix(i64::from(stat.cversion));
         self.int(stat.aversion);
-        self.long(stat.ephemeral_owner);
+        self.mix(stat.ephemeral_owner);
         self.int(stat.data_length);
-        self.int(stat.num_children);
+        self.mix(i64::from(stat.num_children));
         self.long(stat.pzxid);
+    }
+
+    fn mix(&mut self, value: i64) {
+        self.0 ^= value.cast_unsigned();
     }
 }

@@ -1,7 +1,9 @@
 //! What members say to each other, and how their files start.
 
+use crate::DecodeError;
 use crate::Id;
 use crate::QuorumPacketType;
+use crate::Reader;
 use crate::Vector;
 
 /// Tells a leader who follows it; the `data` of a [`QuorumPacket`]. Known since 3.4.0.
@@ -11,8 +13,8 @@ use crate::Vector;
 /// long       int               long
 /// ```
 ///
-/// Older followers send less of it: a leader takes the first 8 bytes, 12 or all 20
-/// (`LearnerHandler.run`).
+/// Older followers send less of it, down to nothing: [`from_data`](Self::from_data) reads what
+/// there is, as a leader does. Decoded as a record, it is all there or an error.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct LearnerInfo {
     /// The follower's number.
@@ -28,6 +30,36 @@ wire_record!(LearnerInfo = "server.quorum"."LearnerInfo" {
     protocol_version: i32 = "protocolVersion",
     config_version: i64 = "configVersion",
 });
+
+impl LearnerInfo {
+    /// What a leader makes of a packet's `data`, however short (`LearnerHandler.run`): it takes the
+    /// server's number from 8 bytes, the protocol from 12, the configuration from 20. What is not
+    /// there is 0, 1 and 0, and what is behind it is ignored.
+    ///
+    /// ```
+    /// use jute_codec::LearnerInfo;
+    ///
+    /// // A follower of 3.4 does not tell its configuration.
+    /// let info = LearnerInfo::from_data(b"\0\0\0\0\0\0\0\x03\0\x01\0\0");
+    /// assert_eq!((info.serverid, info.protocol_version, info.config_version), (3, 0x10000, 0));
+    /// ```
+    #[must_use]
+    pub fn from_data(data: &[u8]) -> Self {
+        let mut info = Self {
+            protocol_version: 1,
+            ..Self::default()
+        };
+        info.fill(&mut Reader::new(data)).ok();
+        info
+    }
+
+    fn fill(&mut self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        self.serverid = reader.long()?;
+        self.protocol_version = reader.int()?;
+        self.config_version = reader.long()?;
+        Ok(())
+    }
+}
 
 /// What a leader and its followers exchange. There is no frame around it.
 ///

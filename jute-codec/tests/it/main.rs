@@ -14,6 +14,8 @@ mod bombs;
 mod framing;
 mod hostile;
 mod known_answers;
+mod learner;
+mod lists_of_text;
 mod message;
 mod multi;
 mod readable;

@@ -7,6 +7,7 @@ use jute_codec::CheckVersionRequest;
 use jute_codec::CreateMode;
 use jute_codec::CreateRequest;
 use jute_codec::CreateResponse;
+use jute_codec::Decode;
 use jute_codec::DecodeError;
 use jute_codec::DecodeErrorKind;
 use jute_codec::DeleteRequest;
@@ -58,6 +59,26 @@ fn delete(path: &str) -> Operation<'_> {
         path: path.into(),
         version: -1,
     })
+}
+
+/// Its own form is not Apache's: an error, and read by its headers.
+#[test]
+fn failed_read_of_clickhouse_keeper_has_no_body() {
+    let mut wire = encoded(&header(4, false, -101));
+    wire.extend(encoded(&MultiHeader::END));
+    for reading in [Reading::STRICT, Reading::JAVA] {
+        let mut reader = Reader::with(&wire, reading);
+        let error = Multi::<Outcome<'_>>::decode(&mut reader).unwrap_err();
+        assert!(matches!(error.kind, DecodeErrorKind::UnexpectedEnd { .. }));
+    }
+    let mut reader = Reader::new(&wire);
+    let failed = MultiHeader::decode(&mut reader).unwrap();
+    assert_eq!(
+        (failed.op, failed.err),
+        (OpCode::GET_DATA, ErrorCode::NO_NODE)
+    );
+    assert_eq!(MultiHeader::decode(&mut reader), Ok(MultiHeader::END));
+    reader.finish().unwrap();
 }
 
 #[test]

@@ -109,12 +109,28 @@ fn looking_through_a_vector_allocates_nothing() {
 fn ten_thousand_children_allocate_nothing() {
     let names: Vec<_> = (0..10_000).map(|n| format!("node-{n:010}")).collect();
     let names: Vec<_> = names.iter().map(|name| Ustring::new(name)).collect();
-    let children = Vector::from(&names[..]);
+    ten_thousand_allocate_nothing(&names);
+}
+
+#[test]
+fn ten_thousand_children_with_long_names_and_strange_ones_allocate_nothing() {
+    let long = "n".repeat(150);
+    let name = |n| match n % 10 {
+        3 => Ustring::new(&long),
+        7 => Ustring::from_bytes(b"node-\xff"),
+        _ => Ustring::new("node"),
+    };
+    let names: Vec<_> = (0..10_000).map(name).collect();
+    ten_thousand_allocate_nothing(&names);
+}
+
+fn ten_thousand_allocate_nothing(names: &[Ustring<'_>]) {
+    let children = Vector::from(names);
     let stat = Stat::default();
     let reply = Reply::GetChildren2(GetChildren2Response { children, stat });
     let frame = frame_of(&(ReplyHeader::default(), reply));
     let info = allocation_counter::measure(|| {
-        let read = Reply::from_payload(OpCode::GET_CHILDREN2, frame.payload(), Reading::STRICT);
+        let read = Reply::from_payload(OpCode::GET_CHILDREN2, frame.payload(), Reading::JAVA);
         let (_, read) = read.unwrap();
         let Reply::GetChildren2(response) = read else {
             panic!("{read:?}")
