@@ -39,6 +39,8 @@ pub(super) struct Flight<'c> {
     running: JoinSet<CaseReport>,
     /// Over, but the server may have come to its end because of them.
     held: Vec<(&'c Case, CaseReport)>,
+    /// Cases left out because of what is known of the server.
+    barred: BTreeSet<String>,
     restarts: usize,
 }
 
@@ -50,6 +52,7 @@ impl<'c> Flight<'c> {
             under_way: BTreeMap::new(),
             running: JoinSet::new(),
             held: Vec::new(),
+            barred: BTreeSet::new(),
             restarts: 0,
         }
     }
@@ -102,12 +105,16 @@ impl<'c> Flight<'c> {
             let options = run.options;
             let undecided =
                 |id: &&String| self.chosen.contains(id.as_str()) && !run.verdicts.contains_key(*id);
-            // What was not played stands in nobody's way.
+            // What does not suit the server stands in nobody's way; what it cannot do, does.
             let failed = |id: &&String| {
                 let verdict = run.verdicts.get(*id);
-                verdict.is_some_and(|it| !it.is_fine() && !matches!(it, Verdict::Skipped { .. }))
+                verdict.is_some_and(|it| match it {
+                    Verdict::Skipped { .. } => self.barred.contains(*id),
+                    it => !it.is_fine(),
+                })
             };
             if let Some(reason) = options.standard.skip(case) {
+                self.barred.insert(case.id.clone());
                 run.count(report(case, Verdict::Skipped { reason }, &options.standard));
             } else if let Some(by) = case.needs.iter().find(failed) {
                 let verdict = Verdict::Blocked { by: by.clone() };

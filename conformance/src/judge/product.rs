@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::judge::Options;
 use crate::judge::Subject;
-use crate::judge::play;
+use crate::judge::play_once;
 use crate::player::Event;
 use crate::player::Happening;
 use crate::transcript;
@@ -94,7 +94,7 @@ impl Product {
         let found = match script {
             Ok(Some(script)) => {
                 let script = Arc::new(script);
-                let played = play(subject.clone(), script, Bindings::default(), options).await;
+                let played = play_once(subject.clone(), script, Bindings::default(), options).await;
                 Self::from_answer(&received(&played.log))
             }
             _ => None,

@@ -367,7 +367,7 @@ pub async fn play(
 }
 
 /// Plays one script to the subject, once and whatever the script asks for.
-pub(super) async fn play_once(
+pub async fn play_once(
     subject: Subject,
     script: Arc<Script>,
     bindings: Bindings,

@@ -224,6 +224,13 @@ impl Setting {
     }
 }
 
+/// Whether a server of which this was found out answers handshakes: one without a quorum, or one
+/// that is still starting, does not.
+#[must_use]
+pub fn is_serving(known: &Bindings) -> bool {
+    known.param(MODE) != Some(NOT_SERVING)
+}
+
 /// Makes it known of an embedded server how it is set up.
 pub(super) fn tell_config(config: &server::Config, known: &mut Bindings) {
     known.set_param(MODE, mode_of(config));

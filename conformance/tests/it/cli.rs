@@ -35,7 +35,7 @@ fn catalogue() -> Catalogue {
 }
 
 /// How many cases there are.
-fn cases() -> usize {
+pub(crate) fn cases() -> usize {
     catalogue().cases().len()
 }
 

@@ -49,13 +49,16 @@ impl Ready {
         let mut options = Options::default();
         options.player.patience = Duration::from_secs(1);
         match self {
-            Self::Handshake => judge::probe(subject, &options).await.is_ok(),
+            Self::Handshake => {
+                let known = judge::probe(subject, &options).await;
+                known.is_ok_and(|known| judge::is_serving(&known))
+            }
             Self::Tcp => tokio::net::TcpStream::connect(address).await.is_ok(),
             Self::Word => {
                 let parsed = transcript::parse(RUOK).unwrap_or_default();
                 let script = Arc::new(parsed.scripts.into_iter().next().unwrap_or_default());
                 let bindings = Bindings::default();
-                let played = judge::play(subject.clone(), script, bindings, &options).await;
+                let played = judge::play_once(subject.clone(), script, bindings, &options).await;
                 matches!(played.verdict, Verdict::Passed { .. })
             }
             Self::Line(_) => true,

@@ -124,10 +124,7 @@ fn a_command_is_started_judged_and_stopped() {
     let (code, said) = judge_mortal(&folder, "nothing", &["connect", "close"]);
     assert_eq!(code, 0, "{said}");
     let port = port_of(&folder);
-    assert!(
-        TcpStream::connect(("127.0.0.1", port)).is_err(),
-        "it is gone"
-    );
+    assert!(is_gone(port));
 }
 
 #[test]
@@ -141,7 +138,23 @@ fn what_the_command_starts_is_stopped_with_it() {
     let run = ["server", "ZK0001", "--trace-dir", traces, "--"];
     let (code, output) = crate::cli::run(&[&run[..], &shell, &command].concat());
     assert_eq!(code, 0, "{}", crate::cli::stderr(&output));
-    assert!(TcpStream::connect(("127.0.0.1", port_of(&folder))).is_err());
+    assert!(is_gone(port_of(&folder)));
+}
+
+/// Whether nobody listens on a port any more; another test may have been given it meanwhile.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real process ends in real time"
+)]
+fn is_gone(port: u16) -> bool {
+    let refused = || TcpStream::connect(("127.0.0.1", port)).is_err();
+    (0..100).any(|_| {
+        let is_gone = refused();
+        if !is_gone {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        is_gone
+    })
 }
 
 /// The port that the server said it listens on.
@@ -250,10 +263,10 @@ fn the_case_that_makes_a_server_crash_is_found() {
         (&1.into(), &serde_json::Value::Null)
     );
     assert_eq!(last["unexplained_crashes"], 0, "{said}");
-    assert_eq!(
-        last["passed"].as_u64().unwrap_or(0) + last["tolerated"].as_u64().unwrap_or(0),
-        58
-    );
+    let over = text.matches("\"case-finished\"").count();
+    let fine =
+        ["passed", "tolerated", "skipped", "blocked"].map(|word| last[word].as_u64().unwrap_or(0));
+    assert_eq!(fine.iter().sum::<u64>() + 1, over as u64, "{said}");
     assert!(
         said.contains("the server came to its end: exit status: 2"),
         "{said}"

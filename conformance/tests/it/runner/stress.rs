@@ -20,7 +20,7 @@ fn a_stress_test_goes_on_and_tells_rates() {
     let (code, said) = judge(&folder, &run);
     assert_eq!(code, 1);
     assert!(
-        said.contains("3 runs of 8 cases: 0 went more than one way"),
+        said.contains("3 runs of 11 cases: 0 went more than one way"),
         "{said}"
     );
     let text = std::fs::read_to_string(json).expect("a report");
