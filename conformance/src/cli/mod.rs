@@ -4,6 +4,7 @@ mod clause;
 mod decode;
 mod exit;
 mod input;
+mod learn;
 mod list;
 mod replay;
 mod report;
@@ -49,6 +50,8 @@ enum Verb {
     Decode(decode::Arguments),
     /// Judge transcripts and captures offline, or play their client side to a live server.
     Replay(replay::Arguments),
+    /// Learn the session state machine of a server; without an address, of the one that is built in.
+    Learn(learn::Arguments),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
     /// List the cases, or the clauses they judge.
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
+        Verb::Learn(arguments) => learn::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::List(arguments) => list::run(&arguments),
         Verb::Explain(arguments) => list::explain(&arguments),

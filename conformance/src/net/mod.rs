@@ -5,15 +5,21 @@
 
 mod client;
 mod clock;
+mod driver;
 mod player;
 mod server;
+mod teacher;
+mod wires;
 
 pub use self::client::Notice;
 pub use self::client::TcpClient;
 pub use self::clock::Clock;
 pub use self::clock::start_millis;
+pub use self::driver::drive;
 pub use self::player::Played;
 pub use self::player::play;
 pub use self::server::Control;
 pub use self::server::InMemoryServer;
 pub use self::server::Listener;
+pub use self::teacher::TcpTeacher;
+pub use self::teacher::Unreachable;
