@@ -98,9 +98,12 @@ fn show(names: [&str; 2], left: &Mealy, right: &Mealy, comparison: &Comparison) 
         say(format_args!("    {one:<width$}  {left}"));
         say(format_args!("    {other:<width$}  {right}"));
     }
-    let kinds = comparison.differences.len();
+    let kinds = match comparison.differences.len() {
+        1 => "1 kind".to_owned(),
+        kinds => format!("{kinds} kinds"),
+    };
     say(format_args!(
-        "{kinds} kinds of difference, the shortest word for each"
+        "{kinds} of difference, the shortest word for each"
     ));
 }
 
