@@ -1,14 +1,20 @@
-//! Plays a script against the crate's own server under virtual time: nothing is waited for, and
-//! the same script comes out the same way every time.
+//! Plays a script against the crate's own server under virtual time, or drives it by symbols:
+//! nothing is waited for, and the same comes out the same way every time.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use crate::Instant;
+use crate::driver;
+use crate::driver::Driver;
+use crate::driver::Symbol;
+use crate::learn::Teacher;
 use crate::net::Played;
 use crate::player;
+use crate::player::ClientSide;
 use crate::player::End;
 use crate::player::Order;
 use crate::player::Player;
@@ -30,35 +36,60 @@ pub fn play(
     player: player::Config,
 ) -> Played {
     let start = Instant::ZERO;
-    let mut lab = Lab {
-        now: start,
-        server: Server::new(server, start),
-        player: Player::new(script, bindings, player, start),
-        tree: Tree::default(),
-        names: BTreeMap::new(),
-        held: BTreeMap::new(),
-        ids: BTreeMap::new(),
-        opened: 0,
-    };
+    let mut lab = Lab::new(server, Player::new(script, bindings, player, start));
     lab.run();
-    let verdict = lab.player.verdict().cloned();
+    let verdict = lab.client.verdict().cloned();
     Played {
         verdict: verdict.unwrap_or(player::Verdict::Passed {
             tolerated: Vec::new(),
         }),
-        log: lab.player.log().to_vec(),
-        bindings: lab.player.bindings().clone(),
+        log: lab.client.log().to_vec(),
+        bindings: lab.client.bindings().clone(),
         elapsed: lab.now - start,
-        seen: lab.player.seen(),
+        seen: lab.client.seen(),
     }
 }
 
-/// A server, a player, and wires between them that take no time. What the server leaves to a
+/// What a fresh server answers to each of `symbols`.
+#[must_use]
+pub fn drive(server: server::Config, symbols: &[Symbol], driver: driver::Config) -> Vec<Arc<str>> {
+    let mut lab = Lab::new(server, Driver::new(driver));
+    for &symbol in symbols {
+        lab.client.push(lab.now, symbol);
+        lab.run();
+    }
+    lab.client.answers().to_vec()
+}
+
+/// Answers for fresh servers on virtual time.
+#[derive(Clone, Debug)]
+pub struct LabTeacher {
+    /// How each server is set up.
+    pub server: server::Config,
+    /// What the inputs are.
+    pub alphabet: Vec<Symbol>,
+    /// How the server is driven.
+    pub driver: driver::Config,
+}
+
+impl Teacher for LabTeacher {
+    type Error = Infallible;
+
+    fn ask(&mut self, words: &[Vec<usize>]) -> Result<Vec<Vec<Arc<str>>>, Infallible> {
+        let answers = words.iter().map(|word| {
+            let symbols: Vec<Symbol> = word.iter().map(|&input| self.alphabet[input]).collect();
+            drive(self.server.clone(), &symbols, self.driver.clone())
+        });
+        Ok(answers.collect())
+    }
+}
+
+/// A server, a client's side, and wires between them that take no time. What the server leaves to a
 /// delegate is served from memory.
-struct Lab {
+struct Lab<C> {
     now: Instant,
     server: Server,
-    player: Player,
+    client: C,
     tree: Tree,
     names: BTreeMap<ConnectionId, String>,
     /// What waits for the player to read on.
@@ -67,27 +98,41 @@ struct Lab {
     opened: u64,
 }
 
-impl Lab {
+impl<C: ClientSide> Lab<C> {
+    fn new(server: server::Config, client: C) -> Self {
+        let now = Instant::ZERO;
+        Self {
+            now,
+            server: Server::new(server, now),
+            client,
+            tree: Tree::default(),
+            names: BTreeMap::new(),
+            held: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            opened: 0,
+        }
+    }
+
     fn run(&mut self) {
         loop {
             while self.exchange() {}
-            if self.player.verdict().is_some() {
+            if self.client.is_over() {
                 return;
             }
-            let deadlines = [self.player.deadline(), self.server.deadline()];
+            let deadlines = [self.client.deadline(), self.server.deadline()];
             let Some(next) = deadlines.into_iter().flatten().min() else {
                 return;
             };
             self.now = self.now.max(next);
             self.server.handle(self.now, server::Input::Tick);
             while self.exchange() {}
-            self.player.handle(self.now, player::Input::Tick);
+            self.client.handle(self.now, player::Input::Tick);
         }
     }
 
     /// Carries what one side has to say to the other; whether there was anything.
     fn exchange(&mut self) -> bool {
-        if let Some(output) = self.player.poll() {
+        if let Some(output) = self.client.poll() {
             self.carry_out(output);
             return true;
         }
@@ -149,7 +194,7 @@ impl Lab {
         let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
         self.server
             .handle(self.now, server::Input::Accept { connection, peer });
-        self.player.handle(self.now, player::Input::Opened(&name));
+        self.client.handle(self.now, player::Input::Opened(&name));
     }
 
     fn tell(&mut self, output: server::Output) {
@@ -165,14 +210,14 @@ impl Lab {
         match output {
             server::Output::Send { connection, bytes } => {
                 if let Some(name) = self.names.get(&connection) {
-                    self.player
+                    self.client
                         .handle(self.now, player::Input::Received(name, &bytes));
                 }
             }
             server::Output::Close { connection } => {
                 self.tree.forget(connection);
                 if let Some(name) = self.names.remove(&connection) {
-                    self.player
+                    self.client
                         .handle(self.now, player::Input::Ended(&name, End::Fin));
                 }
             }

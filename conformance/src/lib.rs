@@ -23,6 +23,8 @@
 //! | [`expiry`] | the queue of tick buckets that ends sessions and silent connections |
 //! | [`transcript`] | the language: every packet by its meaning, anything as bytes |
 //! | [`player`] | plays the client side of a script and judges what comes back |
+//! | [`driver`] | drives a server by symbols, ids and passwords left out |
+//! | [`learn`] | learns the machine behind any server by asking it |
 //! | [`judge`] | the catalogue, and runs of it against a server |
 //! | `report` | runs as JUnit, TAP, SARIF, Markdown, a page; merged, and held against others |
 //! | [`profile`] | kinds of servers, found by a probe, and what each does in its own way |
@@ -56,10 +58,12 @@ pub mod checker;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
+pub mod driver;
 pub mod expiry;
 pub mod idl;
 pub mod judge;
 pub mod lab;
+pub mod learn;
 pub mod net;
 pub mod oracle;
 mod phases;

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod help;
 mod input;
+mod learn;
 mod list;
 mod man;
 mod model;
@@ -64,6 +65,8 @@ enum Verb {
     Decode(decode::Arguments),
     /// Judge transcripts and captures offline, or play their client side to a live server.
     Replay(replay::Arguments),
+    /// Learn the session state machine of a server; without an address, of the one that is built in.
+    Learn(learn::Arguments),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
     /// Make reports of runs: merged, as a page, for CI, held against ones written down.
@@ -131,6 +134,7 @@ pub fn main() -> ExitCode {
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
+        Verb::Learn(arguments) => learn::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Model(arguments) => model::run(&arguments),
         Verb::Report(arguments) => report::run(arguments),

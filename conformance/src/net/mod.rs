@@ -6,15 +6,19 @@
 mod client;
 mod clock;
 mod dial;
+mod driver;
 mod player;
 mod server;
+mod teacher;
 #[cfg(feature = "tls")]
 mod tls;
+mod wires;
 
 pub use self::client::Notice;
 pub use self::client::TcpClient;
 pub use self::clock::Clock;
 pub use self::clock::start_millis;
+pub use self::driver::drive;
 pub use self::player::Played;
 pub use self::player::play;
 #[cfg(feature = "tls")]
@@ -22,6 +26,8 @@ pub use self::player::play_tls;
 pub use self::server::Control;
 pub use self::server::InMemoryServer;
 pub use self::server::Listener;
+pub use self::teacher::TcpTeacher;
+pub use self::teacher::Unreachable;
 #[cfg(feature = "tls")]
 pub use self::tls::Tls;
 #[cfg(feature = "tls")]

@@ -9,6 +9,7 @@
 //! 3. When [`Player::deadline`] comes, tell that: [`Input::Tick`].
 //! 4. Go on until [`Player::verdict`] says how it went.
 
+mod client_side;
 mod connection;
 mod event;
 mod expectation;
@@ -31,6 +32,7 @@ use crate::transcript::Script;
 use crate::transcript::Span;
 use crate::transcript::Step;
 
+pub use crate::player::client_side::ClientSide;
 pub use crate::player::connection::End;
 pub use crate::player::event::Event;
 pub use crate::player::event::Happening;
@@ -140,6 +142,24 @@ pub enum Order {
     Pause,
     /// Read on.
     Resume,
+}
+
+impl ClientSide for Player {
+    fn handle(&mut self, now: Instant, input: Input<'_>) {
+        Self::handle(self, now, input);
+    }
+
+    fn poll(&mut self) -> Option<Output> {
+        Self::poll(self)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        Self::deadline(self)
+    }
+
+    fn is_over(&self) -> bool {
+        self.verdict().is_some()
+    }
 }
 
 impl Player {

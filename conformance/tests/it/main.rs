@@ -11,6 +11,7 @@ mod expiry;
 mod hostile;
 mod idl;
 mod judge;
+mod learn;
 mod net;
 mod oracle;
 mod player;

@@ -1,0 +1,117 @@
+//! `zkspec learn diff`, and `--check`.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::cli::Exit;
+use crate::cli::Trouble;
+use crate::cli::learn::BAD;
+use crate::cli::learn::DIM;
+use crate::cli::learn::GOOD;
+use crate::cli::learn::file;
+use crate::cli::say;
+use crate::learn::Comparison;
+use crate::learn::Difference;
+use crate::learn::Mealy;
+use crate::learn::compare;
+
+/// What `zkspec learn diff` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A model as JSON.
+    left: PathBuf,
+    /// Another.
+    right: PathBuf,
+    /// Compare by words up to this length.
+    #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
+    longest: usize,
+    /// As text for people, or one JSON object a line for each difference.
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let left = file::read(&arguments.left)?;
+    let right = file::read(&arguments.right)?;
+    let comparison = compare(&left, &right, arguments.longest);
+    let names = [&arguments.left, &arguments.right].map(|path| path.display().to_string());
+    match arguments.format {
+        Format::Text => show([&names[0], &names[1]], &left, &right, &comparison),
+        Format::Json => comparison
+            .differences
+            .iter()
+            .for_each(|difference| say(as_json(difference))),
+    }
+    Ok(exit(&comparison))
+}
+
+/// Holds a model against the one that it should be.
+pub(super) fn check(name: &str, golden: &Mealy, subject: &str, model: &Mealy) -> Exit {
+    let comparison = compare(golden, model, usize::MAX);
+    show([name, subject], golden, model, &comparison);
+    exit(&comparison)
+}
+
+const fn exit(comparison: &Comparison) -> Exit {
+    if comparison.is_same() {
+        Exit::Fine
+    } else {
+        Exit::Unexpected
+    }
+}
+
+fn show(names: [&str; 2], left: &Mealy, right: &Mealy, comparison: &Comparison) {
+    let [one, other] = names;
+    if comparison.is_same() {
+        say(format_args!(
+            "{GOOD}✓{GOOD:#} {one} and {other} behave alike  {DIM}{} and {} states{DIM:#}",
+            left.states.len(),
+            right.states.len(),
+        ));
+        return;
+    }
+    for (name, only) in [
+        (one, &comparison.only_left),
+        (other, &comparison.only_right),
+    ] {
+        if !only.is_empty() {
+            say(format_args!("only {name} has {}", only.join(", ")));
+        }
+    }
+    let width = one.chars().count().max(other.chars().count());
+    for difference in &comparison.differences {
+        let Difference {
+            word, left, right, ..
+        } = difference;
+        let places = match difference.places {
+            1 => String::new(),
+            places => format!("  {DIM}and in {} more states{DIM:#}", places - 1),
+        };
+        say(format_args!("{BAD}≠{BAD:#} {}{places}", word.join(" ")));
+        say(format_args!("    {one:<width$}  {left}"));
+        say(format_args!("    {other:<width$}  {right}"));
+    }
+    let kinds = match comparison.differences.len() {
+        1 => "1 kind".to_owned(),
+        kinds => format!("{kinds} kinds"),
+    };
+    say(format_args!(
+        "{kinds} of difference, the shortest word for each"
+    ));
+}
+
+fn as_json(difference: &Difference) -> serde_json::Value {
+    json!({
+        "word": difference.word,
+        "left": difference.left.as_ref(),
+        "right": difference.right.as_ref(),
+        "places": difference.places,
+    })
+}

@@ -1,0 +1,310 @@
+//! `zkspec learn`: the session state machine of a server, found by asking.
+
+mod compare;
+mod file;
+mod progress;
+mod target;
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anstyle::AnsiColor;
+use anstyle::Style;
+
+use self::progress::Progress;
+use self::target::Stop;
+use self::target::Target;
+use crate::cli::Exit;
+use crate::cli::Trouble;
+use crate::cli::say;
+use crate::cli::serve::Setup;
+use crate::driver;
+use crate::driver::Act;
+use crate::driver::Symbol;
+use crate::driver::meanings;
+use crate::learn;
+use crate::learn::End;
+use crate::learn::Learned;
+use crate::learn::Mealy;
+use crate::learn::ModelFile;
+use crate::learn::Options;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const ODD: Style = AnsiColor::Yellow.on_default();
+const DIM: Style = Style::new().dimmed();
+
+/// What `zkspec learn` takes.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Arguments {
+    /// HOST:PORT of the server to learn. Without it, the built-in server is learned, on virtual
+    /// time.
+    #[arg(value_name = "HOST:PORT")]
+    address: Option<String>,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    /// What the client can do: symbols with commas between, such as a.open,a.new,b.renew; `one`
+    /// for the usual ones on one connection, `two` for two, `help` to list them all.
+    #[arg(long, value_name = "SYMBOLS", default_value = "two")]
+    symbols: String,
+    /// Where chance begins.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// How many random words a hypothesis has to stand.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    random_words: usize,
+    /// Try every hypothesis with words that would find so many more states; each costs a factor
+    /// of the alphabet.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    extra_states: usize,
+    /// Stop after so many seconds.
+    #[arg(long, value_name = "S")]
+    max_time: Option<u64>,
+    /// Stop after so many words; each begins with a reset.
+    #[arg(long, value_name = "N")]
+    max_resets: Option<usize>,
+    /// How many words are asked at once.
+    #[arg(long, short, value_name = "N", default_value_t = 20)]
+    jobs: usize,
+    /// The session timeout to ask for; it should be much longer than a word takes.
+    #[arg(long, value_name = "MS", default_value_t = 10_000)]
+    session_timeout: i32,
+    /// How long an answer may take.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    timeout: u64,
+    /// How long a server is silent that leaves something without an answer.
+    #[arg(long, value_name = "MS", default_value_t = 250)]
+    quiet_time: u64,
+    /// What to write about the model into its file.
+    #[arg(long, value_name = "TEXT")]
+    about: Option<String>,
+    /// Write the model as JSON, to a file or - for stdout.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the model in Graphviz's language.
+    #[arg(long, value_name = "FILE")]
+    dot: Option<PathBuf>,
+    /// Write the model as a picture.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Compare with a model in a file; a difference ends with exit code 1.
+    #[arg(long, value_name = "FILE")]
+    check: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "The built-in server")]
+    embedded: Setup,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Compare two learned models.
+    Diff(compare::Arguments),
+    /// Draw a learned model.
+    Draw(file::Draw),
+}
+
+/// The usual symbols of a connection that makes sessions.
+const FIRST: [Act; 10] = [
+    Act::Open,
+    Act::New,
+    Act::Renew,
+    Act::Wrong,
+    Act::Ping,
+    Act::Close,
+    Act::Unknown,
+    Act::Empty,
+    Act::Half,
+    Act::Cut,
+];
+/// The usual symbols of a connection that takes sessions over.
+const SECOND: [Act; 4] = [Act::Open, Act::Renew, Act::Wrong, Act::Ping];
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    match &arguments.verb {
+        Some(Verb::Diff(arguments)) => return compare::run(arguments),
+        Some(Verb::Draw(arguments)) => return file::draw(arguments),
+        None => {}
+    }
+    if arguments.symbols == "help" {
+        for act in Act::ALL {
+            say(format_args!("{:<10} {}", act.name(), act.summary()));
+        }
+        return Ok(Exit::Fine);
+    }
+    let alphabet = alphabet(&arguments.symbols)?;
+    let golden = arguments.check.as_deref().map(file::read).transpose()?;
+    let driver = driver::Config {
+        timeout_ms: arguments.session_timeout,
+        patience: Duration::from_millis(arguments.timeout),
+        quiet: Duration::from_millis(arguments.quiet_time),
+        ..driver::Config::default()
+    };
+    let mut target = Target::new(arguments, &alphabet, driver)?;
+    let names: Vec<String> = alphabet.iter().map(ToString::to_string).collect();
+    let options = Options {
+        seed: arguments.seed,
+        random_words: arguments.random_words,
+        extra_states: arguments.extra_states,
+        max_words: arguments.max_resets.unwrap_or(usize::MAX),
+        ..Options::default()
+    };
+    let progress = Progress::start();
+    let learned = learn::learn(&mut target, &names, &options, &mut |at| progress.tell(at));
+    let elapsed = progress.finish();
+    report(arguments, &target.name(), &learned, elapsed);
+    let Some(model) = &learned.model else {
+        return Err(untested(&learned.end, &target.name()));
+    };
+    write(arguments, &target.name(), model, &learned)?;
+    match learned.end {
+        End::Teacher(Stop::Interrupted) => return Ok(Exit::Interrupted),
+        End::Teacher(Stop::Unreachable) => return Err(untested(&learned.end, &target.name())),
+        End::Complete | End::OutOfWords | End::Teacher(Stop::OutOfTime) => {}
+    }
+    let is_racy = learned.conflicts.iter().any(|it| it.settled.is_none());
+    if let (Some(golden), Some(path)) = (golden, &arguments.check) {
+        let name = path.display().to_string();
+        return Ok(compare::check(&name, &golden, &target.name(), model));
+    }
+    if is_racy || learned.end != End::Complete {
+        return Ok(Exit::Unexpected);
+    }
+    Ok(Exit::Fine)
+}
+
+/// Why there is no model to go by.
+fn untested(end: &End<Stop>, name: &str) -> Trouble {
+    let (exit, message) = match end {
+        End::Teacher(Stop::Interrupted) => (Exit::Interrupted, "interrupted".to_owned()),
+        End::Teacher(Stop::Unreachable) => (
+            Exit::Untested,
+            format!("{name} cannot be reached, or not any more"),
+        ),
+        _ => {
+            let message = "it ended before there was a model".to_owned();
+            (Exit::Untested, message)
+        }
+    };
+    Trouble {
+        exit,
+        message,
+        hint: None,
+    }
+}
+
+/// The symbols that a text names.
+fn alphabet(text: &str) -> Result<Vec<Symbol>, Trouble> {
+    let mut symbols = Vec::new();
+    for word in text.split(',').map(str::trim) {
+        let of =
+            |line: usize, acts: &'static [Act]| acts.iter().map(move |&act| Symbol { line, act });
+        match word {
+            "one" => symbols.extend(of(0, &FIRST)),
+            "two" => symbols.extend(of(0, &FIRST).chain(of(1, &SECOND))),
+            _ => {
+                let symbol = word.parse::<Symbol>().map_err(|error| {
+                    Trouble::usage(error.to_string())
+                        .hint("`zkspec learn --symbols help` lists what can be done on a, b, c, d")
+                })?;
+                symbols.push(symbol);
+            }
+        }
+    }
+    let mut once = Vec::with_capacity(symbols.len());
+    for symbol in symbols {
+        if !once.contains(&symbol) {
+            once.push(symbol);
+        }
+    }
+    Ok(once)
+}
+
+/// Says what was learned.
+fn report(arguments: &Arguments, name: &str, learned: &Learned<Stop>, elapsed: Duration) {
+    let to_stdout = |path: &Option<PathBuf>| path.as_deref().is_some_and(|it| it == Path::new("-"));
+    if to_stdout(&arguments.json) {
+        return;
+    }
+    let states = learned.model.as_ref().map_or(0, |model| model.states.len());
+    let racy = learned.conflicts.iter().filter(|it| it.settled.is_none());
+    let racy = racy.count();
+    let settled = learned.conflicts.len() - racy;
+    let color = if racy == 0 { GOOD } else { BAD };
+    say(format_args!(
+        "{color}{states} states{color:#} of {name}  {DIM}{} resets, {} steps, {} hypotheses, {:.1} s{DIM:#}",
+        learned.words,
+        learned.steps,
+        learned.hypotheses,
+        elapsed.as_secs_f64(),
+    ));
+    match learned.end {
+        End::Complete => {}
+        End::OutOfWords => say(format_args!("{ODD}not complete{ODD:#}: the resets ran out")),
+        End::Teacher(Stop::OutOfTime) => {
+            say(format_args!("{ODD}not complete{ODD:#}: time ran out"));
+        }
+        End::Teacher(_) => say(format_args!("{ODD}not complete{ODD:#}")),
+    }
+    if learned.conflicts.is_empty() {
+        say("no conflicts");
+        return;
+    }
+    say(format_args!(
+        "conflicts: {racy} racy, {settled} settled by majority"
+    ));
+    let names = learned.model.as_ref().map(|model| &model.alphabet);
+    for conflict in learned.conflicts.iter().take(MOST_CONFLICTS) {
+        let mut outputs: Vec<_> = conflict.outputs.iter().collect();
+        outputs.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let outputs: Vec<String> = outputs
+            .into_iter()
+            .map(|(output, count)| format!("{output} ×{count}"))
+            .collect();
+        let word: Vec<&str> = conflict
+            .word
+            .iter()
+            .filter_map(|&input| names?.get(input).map(String::as_str))
+            .collect();
+        let (color, kind) = match conflict.settled {
+            Some(_) => (ODD, "settled"),
+            None => (BAD, "racy"),
+        };
+        say(format_args!(
+            "  {color}{kind:<8}{color:#} {}  {DIM}→{DIM:#} {}",
+            word.join(" "),
+            outputs.join(", "),
+        ));
+    }
+    if learned.conflicts.len() > MOST_CONFLICTS {
+        say(format_args!(
+            "  … and {} more",
+            learned.conflicts.len() - MOST_CONFLICTS
+        ));
+    }
+}
+
+/// Conflicts that are shown one by one.
+const MOST_CONFLICTS: usize = 12;
+
+/// Writes the files that were asked for.
+fn write(
+    arguments: &Arguments,
+    name: &str,
+    model: &Mealy,
+    learned: &Learned<Stop>,
+) -> Result<(), Trouble> {
+    let means = meanings(model);
+    let about = arguments.about.clone().unwrap_or_else(|| name.to_owned());
+    if let Some(path) = &arguments.json {
+        let file = ModelFile::new(about, model, &means, &learned.conflicts);
+        file::write(path, &file::to_text(&file)?)?;
+    }
+    if let Some(path) = &arguments.dot {
+        file::write(path, &learn::dot(model, &means))?;
+    }
+    if let Some(path) = &arguments.svg {
+        file::write(path, &learn::svg(model, &means))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Named connections to a server, for what plays the client's side.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::net::Clock;
+use crate::net::dial::Dial;
+use crate::net::dial::Receiving;
+use crate::net::dial::Sending;
+use crate::player::ClientSide;
+use crate::player::End;
+use crate::player::Input;
+use crate::player::Order;
+use crate::player::Output;
+
+/// The connections of one run, each with a task that reads and one that writes.
+pub(super) struct Wires {
+    dial: Dial,
+    tell: mpsc::Sender<(String, Happened)>,
+    happened: mpsc::Receiver<(String, Happened)>,
+    orders: BTreeMap<String, mpsc::UnboundedSender<Order>>,
+    /// Whether each connection is to be read from.
+    reading: BTreeMap<String, watch::Sender<bool>>,
+    tasks: JoinSet<()>,
+}
+
+enum Happened {
+    Opened,
+    Refused,
+    Received(Vec<u8>),
+    Ended(End),
+}
+
+impl Wires {
+    pub(super) fn new(dial: Dial) -> Self {
+        // A server that sends faster than the player reads has to wait.
+        let (tell, happened) = mpsc::channel(64);
+        Self {
+            dial,
+            tell,
+            happened,
+            orders: BTreeMap::new(),
+            reading: BTreeMap::new(),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    /// Carries out what `client` says and tells it what happens, until it has nothing left to do.
+    pub(super) async fn run(&mut self, clock: Clock, client: &mut impl ClientSide) {
+        loop {
+            while let Some(output) = client.poll() {
+                self.carry_out(output);
+            }
+            if client.is_over() {
+                return;
+            }
+            let deadline = client.deadline().unwrap_or_else(|| clock.now());
+            tokio::select! {
+                biased;
+                Some((name, happened)) = self.happened.recv() => {
+                    let input = match &happened {
+                        Happened::Opened => Input::Opened(&name),
+                        Happened::Refused => Input::Refused(&name),
+                        Happened::Received(bytes) => Input::Received(&name, bytes),
+                        Happened::Ended(end) => Input::Ended(&name, *end),
+                    };
+                    client.handle(clock.now(), input);
+                }
+                () = tokio::time::sleep_until(clock.when(deadline)) => {
+                    client.handle(clock.now(), Input::Tick);
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        let Output { connection, order } = output;
+        if order == Order::Open {
+            self.open(connection);
+        } else if matches!(order, Order::Pause | Order::Resume) {
+            if let Some(reading) = self.reading.get(&connection) {
+                let _ = reading.send(order == Order::Resume);
+            }
+        } else if let Some(orders) = self.orders.get(&connection) {
+            // A connection that is gone takes no more orders, as a socket would not.
+            let _ = orders.send(order);
+        }
+    }
+
+    fn open(&mut self, name: String) {
+        let (orders, mut taken) = mpsc::unbounded_channel();
+        self.orders.insert(name.clone(), orders);
+        let (reading, may_read) = watch::channel(true);
+        self.reading.insert(name.clone(), reading);
+        let tell = self.tell.clone();
+        let dial = self.dial.clone();
+        self.tasks.spawn(async move {
+            let (read, write) = match dial.open().await {
+                Ok(halves) => halves,
+                // Accepted, and closed before anybody could notice.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    let _ = tell.send((name.clone(), Happened::Opened)).await;
+                    let _ = tell.send((name, Happened::Ended(End::Rst))).await;
+                    return;
+                }
+                Err(_) => {
+                    let _ = tell.send((name, Happened::Refused)).await;
+                    return;
+                }
+            };
+            let _ = tell.send((name.clone(), Happened::Opened)).await;
+            let reading = tokio::spawn(receive(read, may_read, name, tell));
+            obey(write, &mut taken).await;
+            reading.abort();
+        });
+    }
+
+    /// Sees to it that every connection is closed.
+    pub(super) async fn finish(mut self) {
+        self.orders.clear();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(Duration::from_millis(200), all).await;
+        self.tasks.abort_all();
+    }
+}
+
+/// Carries out orders until the connection is to be closed.
+async fn obey(mut write: Sending, orders: &mut mpsc::UnboundedReceiver<Order>) {
+    let mut open = true;
+    while let Some(order) = orders.recv().await {
+        match order {
+            Order::Write(bytes) if open => open = write.write(&bytes).await.is_ok(),
+            Order::Write(_) | Order::Open | Order::Pause | Order::Resume => {}
+            Order::Shut => write.shut().await,
+            Order::Close => return write.close().await,
+            Order::Reset => return write.reset(),
+        }
+    }
+    write.close().await;
+}
+
+/// Tells what comes in until the server's side ends, while it may be read.
+async fn receive(
+    mut read: Receiving,
+    mut may_read: watch::Receiver<bool>,
+    name: String,
+    tell: mpsc::Sender<(String, Happened)>,
+) {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        if may_read.wait_for(|may_read| *may_read).await.is_err() {
+            // The run is over, and nobody is left to say so.
+            return;
+        }
+        // A pause calls a read off that has not come to anything yet.
+        let result = tokio::select! {
+            biased;
+            Ok(_) = may_read.wait_for(|may_read| !*may_read) => continue,
+            result = read.read(&mut buffer) => result,
+        };
+        let happened = match result {
+            Ok(0) => Happened::Ended(End::Fin),
+            Ok(count) => Happened::Received(buffer.get(..count).unwrap_or_default().to_vec()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            // TLS without its own goodbye: the connection was closed all the same.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Happened::Ended(End::Fin),
+            Err(_) => Happened::Ended(End::Rst),
+        };
+        let over = matches!(happened, Happened::Ended(_));
+        if tell.send((name.clone(), happened)).await.is_err() || over {
+            return;
+        }
+    }
+}
