@@ -41,6 +41,8 @@ pub(in crate::cli) struct Text {
     races: Vec<String>,
     /// What failed as it is known to, or was skipped, and why.
     known: Vec<String>,
+    /// Those of the run before: what is the same again is not told again.
+    told: Vec<String>,
     broken: Vec<String>,
     runs: u32,
 }
@@ -68,6 +70,7 @@ impl Text {
             problems: Vec::new(),
             races: Vec::new(),
             known: Vec::new(),
+            told: Vec::new(),
             broken: Vec::new(),
             runs: 0,
         }
@@ -204,7 +207,10 @@ impl Text {
         for (report, trace) in std::mem::take(&mut self.problems) {
             self.problem(&report, trace.as_deref());
         }
-        for known in std::mem::take(&mut self.known) {
+        let mut known = std::mem::take(&mut self.known);
+        known.sort_unstable();
+        let told = std::mem::replace(&mut self.told, known.clone());
+        for known in known.iter().filter(|known| !told.contains(known)) {
             self.line(format_args!("  {DIM}{known}{DIM:#}"));
         }
         for broken in std::mem::take(&mut self.broken) {

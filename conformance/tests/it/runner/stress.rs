@@ -69,3 +69,20 @@ fn a_slow_machine_is_given_more_time() {
         assert_eq!(judge(&folder, &["--slow-factor", factor]).0, 2, "{factor}");
     }
 }
+
+#[test]
+fn what_is_known_is_told_once() {
+    let folder = folder("told-once");
+    let run = ["close", "ping", "--flaw", "no-close-reply", "--repeat", "3"];
+    let text =
+        "schema = 1\n[[expect]]\ncase = \"close/*\"\nresult = \"skip\"\nreason = \"by hand\"\n";
+    let known = crate::runner::file(&folder, "known.toml", text);
+    let (code, said) = judge(&folder, &[&run[..], &["--expect", &known]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("run 3: "), "{said}");
+    assert_eq!(
+        said.matches("ZK0702 close/xid-is-echoed").count(),
+        1,
+        "{said}"
+    );
+}
