@@ -27,7 +27,7 @@ const HELD: usize = 32;
 const GRACE: Duration = Duration::from_millis(50);
 
 /// How long a server that counts connections is given to notice that some are gone.
-const SETTLE: Duration = Duration::from_millis(100);
+const SETTLE: Duration = Duration::from_millis(250);
 
 /// How often a server is started again before it is given up.
 const RESTARTS: usize = 200;
