@@ -1,7 +1,9 @@
 //! Where the server is that is judged.
 
 use std::net::SocketAddr;
+use std::net::TcpStream;
 use std::net::ToSocketAddrs;
+use std::time::Duration;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
@@ -29,12 +31,11 @@ impl Target {
             message: format!("cannot find {word}: {reason}"),
             hint: None,
         };
-        let mut found = word
+        let found = word
             .to_socket_addrs()
             .map_err(|error| unresolved(error.to_string()))?;
-        let address = found
-            .next()
-            .ok_or_else(|| unresolved("it has no address".to_owned()))?;
+        let all: Vec<_> = found.collect();
+        let address = best(&all).ok_or_else(|| unresolved("it has no address".to_owned()))?;
         let host = word.rsplit_once(':').map_or(word, |(host, _)| host);
         Ok(Self {
             host: host.trim_matches(['[', ']']).to_owned(),
@@ -52,3 +53,19 @@ impl Target {
         }
     }
 }
+
+/// Of the addresses of a name, the first that somebody listens on. If nobody does so far, one of the
+/// old kind is the better guess: servers of a test often listen on 127.0.0.1 alone, and localhost is
+/// ::1 first.
+fn best(addresses: &[SocketAddr]) -> Option<SocketAddr> {
+    if let [] | [_] = addresses {
+        return addresses.first().copied();
+    }
+    let listens = |address: &&SocketAddr| TcpStream::connect_timeout(address, PATIENCE).is_ok();
+    let old = || addresses.iter().find(|address| address.is_ipv4());
+    let found = addresses.iter().find(listens).or_else(old);
+    found.or(addresses.first()).copied()
+}
+
+/// How long an address may take to show that somebody listens.
+const PATIENCE: Duration = Duration::from_secs(1);

@@ -164,6 +164,17 @@ impl Setting {
         Ok(Self { asked })
     }
 
+    /// Adds what another says.
+    pub fn extend(&mut self, other: &Self) {
+        self.asked.extend(&other.asked);
+    }
+
+    /// Each thing it says, as `key=value`.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        let words = self.asked.iter();
+        words.map(|(key, number)| format!("{}={}", key.name(), key.tell(*number)))
+    }
+
     /// The number a key is asked to have.
     fn get(&self, wanted: Key) -> Option<i64> {
         let found = self.asked.iter().find(|(key, _)| *key == wanted);

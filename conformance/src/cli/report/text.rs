@@ -11,6 +11,8 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 use crate::cli::Exit;
+use crate::cli::count::percent;
+use crate::cli::count::plural;
 use crate::judge::CaseReport;
 use crate::judge::Crash;
 use crate::judge::Event;
@@ -366,10 +368,11 @@ impl Text {
         ));
         for rates in tally.varied() {
             let total: usize = rates.outcomes.values().sum();
-            let percent = |count: usize| count * 100 / total.max(1);
             let ways = rates.outcomes.iter();
             let ways: Vec<_> = ways
-                .map(|(way, count)| format!("{way} {count} of {total} ({} %)", percent(*count)))
+                .map(|(way, count)| {
+                    format!("{way} {count} of {total} ({})", percent(*count, total))
+                })
                 .collect();
             let ways = ways.join(", ");
             self.line(format_args!("  {} {}  {ways}", rates.id, rates.name));
@@ -415,13 +418,4 @@ fn progress(cases: usize) -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
-}
-
-/// A count and its noun.
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
 }
