@@ -14,7 +14,6 @@ mod connection;
 mod event;
 mod expectation;
 mod io;
-mod path;
 mod verdict;
 mod wire;
 
