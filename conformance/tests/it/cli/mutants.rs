@@ -35,6 +35,10 @@ fn the_kill_matrix_is_printed() {
     let case = ["mutants", "--case", "ZK0701", "--flaw", "no-close-reply"];
     let text = stdout(&run(&case).1);
     assert!(text.contains("kills 1\n  no-close-reply"), "{text}");
+    let output = run(&[&case[..], &["--json"]].concat()).1;
+    let matrix: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let cases = matrix["cases"].as_array().expect("a list");
+    assert_eq!((cases.len(), &cases[0]["id"]), (1, &"ZK0701".into()));
     assert_eq!(run(&["mutants", "--flaw", "none"]).0, 2);
     assert_eq!(
         run(&["mutants", "--case", "renew", "--case", "!renew"]).0,
