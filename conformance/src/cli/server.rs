@@ -131,7 +131,6 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         }
         None => {
             arguments.tls.check_unused()?;
-            start.check_unused()?;
             Subject::Embedded(Box::new(arguments.embedded.config()?))
         }
     };

@@ -54,18 +54,37 @@ impl Target {
     }
 }
 
-/// Of the addresses of a name, the first that somebody listens on. If nobody does so far, one of the
-/// old kind is the better guess: servers of a test often listen on 127.0.0.1 alone, and localhost is
-/// ::1 first.
+/// Of the addresses of a name, the first on which somebody listens. If nobody does yet, the first of
+/// IPv4: on many machines localhost is ::1 first, and many servers listen on 127.0.0.1 alone.
 fn best(addresses: &[SocketAddr]) -> Option<SocketAddr> {
     if let [] | [_] = addresses {
         return addresses.first().copied();
     }
     let listens = |address: &&SocketAddr| TcpStream::connect_timeout(address, PATIENCE).is_ok();
-    let old = || addresses.iter().find(|address| address.is_ipv4());
-    let found = addresses.iter().find(listens).or_else(old);
+    let plain = || addresses.iter().find(|address| address.is_ipv4());
+    let found = addresses.iter().find(listens).or_else(plain);
     found.or(addresses.first()).copied()
 }
 
 /// How long an address may take to show that somebody listens.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::best;
+    use std::net::Ipv4Addr;
+    use std::net::SocketAddr;
+    use std::net::TcpListener;
+
+    #[test]
+    fn of_several_addresses_one_that_is_listened_on_is_best() {
+        let listening = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("bound");
+        let there = listening.local_addr().expect("an address");
+        let gone = |ip: &str| format!("{ip}:1").parse::<SocketAddr>().expect("an address");
+        assert_eq!(best(&[gone("127.0.0.1"), there]), Some(there));
+        let (new, old) = (gone("[::1]"), gone("127.0.0.1"));
+        assert_eq!(best(&[new, old]), Some(old), "if nobody listens");
+        assert_eq!(best(&[new]), Some(new));
+        assert_eq!(best(&[]), None);
+    }
+}

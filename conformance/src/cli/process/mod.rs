@@ -60,15 +60,6 @@ impl Start {
         !self.command.is_empty()
     }
 
-    /// Makes sure that nothing is waited for where there is no server to wait for.
-    pub(super) fn check_unused(&self) -> Result<(), Trouble> {
-        match self.wait {
-            None => Ok(()),
-            Some(_) => Err(Trouble::usage("--wait has no server to wait for")
-                .hint("give HOST:PORT, or the command that starts the server after --")),
-        }
-    }
-
     /// A port on loopback that nobody listens on.
     pub(super) fn free_address() -> Result<SocketAddr, Trouble> {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));

@@ -50,6 +50,8 @@ pub(in crate::cli) struct Text {
     told: Vec<String>,
     broken: Vec<String>,
     runs: u32,
+    /// How many cases the run is of.
+    cases: usize,
 }
 
 #[derive(Default)]
@@ -80,6 +82,7 @@ impl Text {
             told: Vec::new(),
             broken: Vec::new(),
             runs: 0,
+            cases: 0,
         }
     }
 
@@ -97,6 +100,7 @@ impl Text {
                     ..
                 } = &**info;
                 self.runs += 1;
+                self.cases = *cases;
                 self.groups.clear();
                 self.problems.clear();
                 self.again.clear();
@@ -245,6 +249,12 @@ impl Text {
             return;
         }
         let mut parts = Vec::new();
+        // One that ends with its first failure leaves some unplayed.
+        let over = summary.played() + summary.skipped;
+        let unplayed = match summary.trouble {
+            None => self.cases.saturating_sub(over),
+            Some(_) => 0,
+        };
         for (count, word, style) in [
             (summary.passed, "passed", GOOD),
             (summary.tolerated, "tolerated", GOOD),
@@ -254,6 +264,7 @@ impl Text {
             (summary.blocked, "blocked", ODD),
             (summary.untested, "untested", ODD),
             (summary.skipped, "skipped", ODD),
+            (unplayed, "not played", ODD),
             (summary.broken, "expectations not true", BAD),
             (
                 summary.unexplained_crashes,

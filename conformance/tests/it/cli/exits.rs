@@ -92,7 +92,6 @@ fn flags_about_another_server_are_2() {
             &["server", "--tls", "--tls-insecure"],
             "--tls is about a server elsewhere",
         ),
-        (&["server", "--wait", "3"], "no server to wait for"),
         (
             &["replay", "a.zkt", "--target", "127.0.0.1:1", "--netty"],
             "--netty sets the built-in server up",

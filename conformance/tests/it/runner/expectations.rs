@@ -288,7 +288,7 @@ fn an_update_does_not_hide_what_could_not_be_tested() {
     let path = folder.join("new.toml");
     let path = path.to_str().expect("a path");
     // With such a bound, a case asks for a timeout that is no int any more.
-    let run = ["ZK0313", "close", "--session-timeout", "4000..2147483647"];
+    let run = ["ZK0313", "ZK0701", "--session-timeout", "4000..2147483647"];
     let flaws = ["--flaw", "no-close-reply", "--update-expectations", path];
     let (code, said) = judge(&folder, &[&run[..], &flaws].concat());
     assert_eq!(code, 3, "{said}");

@@ -195,4 +195,6 @@ fn the_first_failure_can_end_a_run() {
         all.contains("blocked") && !said.contains("blocked"),
         "{said}"
     );
+    assert!(said.contains("1 failed, 10 not played"), "{said}");
+    assert!(!all.contains("not played"), "{all}");
 }
