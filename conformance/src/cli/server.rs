@@ -100,7 +100,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     let start = &arguments.start;
     let address = match &target {
         Some(target) => Some(target.address),
-        None if start.is_meant() => Some(Start::free_address()?),
+        None if start.is_meant() => Some(start.free_address()?),
         None => None,
     };
     let host = target.map_or_else(|| "127.0.0.1".to_owned(), |target| target.host);

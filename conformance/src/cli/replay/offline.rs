@@ -28,18 +28,25 @@ pub(super) fn told(
         differences,
         notes,
     } = judgement;
-    let (mark, style, exit) = match (differences.len(), *frames) {
+    let (mark, style, exit) = match (differences.len(), recording.connections.len()) {
         (0, 0) => ("~", ODD, Exit::Untested),
         (0, _) => ("✓", GOOD, Exit::Fine),
         _ => ("✗", BAD, Exit::Unexpected),
     };
+    let is_unjudged = *frames == 0;
     let connections = plural(*connections, "connection");
     let frames = plural(*frames, "frame");
     say(format_args!(
         "{style}{mark}{style:#} {file}  {DIM}{connections}, {frames}{DIM:#}"
     ));
     if exit == Exit::Untested {
-        say("  no frame of a ZooKeeper server was judged; --port says which port is a server's");
+        say(
+            "  there is no connection in it, or none of which one end is known to be the server: --port",
+        );
+    } else if is_unjudged {
+        say(format_args!(
+            "  {DIM}no frame of a ZooKeeper server was judged; --verbose says why{DIM:#}"
+        ));
     }
     if verbose {
         notes

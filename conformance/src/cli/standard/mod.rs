@@ -105,8 +105,10 @@ impl Known {
     fn expectations(&self) -> Result<Expectations, Trouble> {
         let mut all = Expectations::default();
         let updated = self.update_expectations.as_ref();
-        let updated = updated.filter(|path| path.exists() && !self.expect.contains(path));
-        for path in self.expect.iter().chain(updated) {
+        // It is called what it is written as, so that what is told of it is written to it.
+        let is_updated = |path: &&PathBuf| updated.is_some_and(|it| is_same(it, path));
+        let others = self.expect.iter().filter(|path| !is_updated(path));
+        for path in others.chain(updated.filter(|path| path.exists())) {
             let read = Expectations::parse(&path.display().to_string(), &read(path)?);
             all.append(read.map_err(|error| Trouble::usage(error.to_string()))?);
         }
@@ -122,6 +124,12 @@ impl Known {
         }
         Ok(all)
     }
+}
+
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().ok();
+    one == other || place(one).is_some_and(|place_of_one| Some(place_of_one) == place(other))
 }
 
 /// What an entry calls the profile of the server.

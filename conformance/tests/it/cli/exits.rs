@@ -65,6 +65,10 @@ fn what_makes_no_sense_is_answered_by_what_does() {
             "HOST:PORT comes before",
         ),
         (
+            &["server", "--", "true"],
+            "tell the command its port by {port}",
+        ),
+        (
             &["server", "--setting", "minSessionTimeout=5"],
             "by --session-timeout",
         ),
@@ -85,7 +89,7 @@ fn flags_about_another_server_are_2() {
             "--flaw no-close-reply sets the built-in server up",
         ),
         (
-            &["server", "--read-only", "--", "true"],
+            &["server", "--read-only", "--", "true", "{port}"],
             "--read-only sets the built-in server up",
         ),
         (

@@ -228,6 +228,12 @@ fn an_update_makes_the_file_and_changes_what_differs() {
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("0 added, 1 changed, 0 removed"), "{said}");
     assert_eq!(std::fs::read_to_string(path).expect("a file"), text);
+    // Nor does it matter by which name the file is expected, too.
+    let roundabout = folder.join("..").join("update-new").join("new.toml");
+    let roundabout = roundabout.to_str().expect("a path");
+    let (code, said) = judge(&folder, &[&run[..], &["--expect", roundabout]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("1 expectation for 1 case"), "{said}");
     // What covers several cases is for a person to look at.
     std::fs::write(path, text.replace("close/answered-then-closed", "close/*")).expect("written");
     let (code, said) = judge(
