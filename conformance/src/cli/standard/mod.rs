@@ -12,6 +12,7 @@ use chrono::Datelike;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::count::plural;
+use crate::judge;
 use crate::judge::Catalogue;
 use crate::judge::Date;
 use crate::judge::Entry;
@@ -176,19 +177,41 @@ impl Beforehand {
     }
 }
 
-/// Tells how many cases the expectations speak of.
+/// Tells how many cases the expectations speak of, and how many of these are not played, so that
+/// nobody takes what is said of them for checked.
 pub(super) fn told(standard: &Standard, catalogue: &Catalogue) -> Option<String> {
-    let entries = standard.expectations.entries();
+    let Standard {
+        profile,
+        expectations,
+        ..
+    } = standard;
+    let entries = expectations.entries();
     if entries.is_empty() {
         return None;
     }
     let cases = catalogue.cases().iter();
-    let named = cases.filter(|case| standard.expectations.about(case).is_some());
-    Some(format!(
+    let named = cases.filter_map(|case| Some((case, expectations.about(case)?.result)));
+    let named: Vec<_> = named.collect();
+    let mut told = format!(
         "{} for {}",
         plural(entries.len(), "expectation"),
-        plural(named.count(), "case")
-    ))
+        plural(named.len(), "case")
+    );
+    if let Some(profile) = profile {
+        let unplayed = named.iter().filter(|(case, result)| {
+            *result != judge::Known::Skip && profile.unsupported(case).is_some()
+        });
+        match unplayed.count() {
+            0 => {}
+            count => {
+                told += &format!(
+                    "; {count} of them not played: profile {} calls that unsupported",
+                    profile.name
+                );
+            }
+        }
+    }
+    Some(told)
 }
 
 fn read(path: &Path) -> Result<String, Trouble> {

@@ -93,6 +93,12 @@ fn a_profile_can_be_a_file() {
         said.contains("11 skipped") && said.contains("Sessions are closed by hand."),
         "{said}"
     );
+    // Nobody is to think that what is not played was checked.
+    let known = "schema = 1\n[[expect]]\ncase = \"ZK0701\"\nresult = \"fail\"\nreason = \"x\"\n";
+    let known = file(&folder, "known.toml", known);
+    let (_, said) = judge(&folder, &[&run[..], &["--expect", &known]].concat());
+    let note = "1 expectation for 1 case; 1 of them not played: profile ours";
+    assert!(said.contains(note), "{said}");
     let wrong = file(&folder, "wrong.toml", "name = \"ours\"\n");
     let (code, said) = judge(&folder, &["close", "--profile", &wrong]);
     assert_eq!(code, 2, "{said}");
