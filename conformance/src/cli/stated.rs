@@ -33,9 +33,8 @@ impl Stated {
     pub(super) fn set(&self, options: &mut Options) {
         options.bounds = self.session_timeout;
         options.tick = self.tick;
-        for setting in &self.setting {
-            options.setting.extend(setting);
-        }
+        let said = self.setting.iter().cloned();
+        options.setting = said.fold(Setting::default(), Setting::and);
     }
 
     /// The flags that state the same, each after a blank.

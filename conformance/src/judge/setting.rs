@@ -164,11 +164,6 @@ impl Setting {
         Ok(Self { asked })
     }
 
-    /// Adds what another says.
-    pub fn extend(&mut self, other: &Self) {
-        self.asked.extend(&other.asked);
-    }
-
     /// Each thing it says, as `key=value`.
     pub fn words(&self) -> impl Iterator<Item = String> {
         let words = self.asked.iter();
@@ -179,6 +174,22 @@ impl Setting {
     fn get(&self, wanted: Key) -> Option<i64> {
         let found = self.asked.iter().find(|(key, _)| *key == wanted);
         found.map(|(_, number)| *number)
+    }
+
+    /// How many connections the server takes from one address, if that is said.
+    #[must_use]
+    pub fn max_client_connections(&self) -> Option<usize> {
+        // As Apache has it, 0 is no limit.
+        let limit = self.get(Key::MaxClientConnections)?;
+        usize::try_from(limit).ok().filter(|limit| *limit > 0)
+    }
+
+    /// Both; where they contradict each other, the other counts.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        (self.asked).retain(|(key, _)| other.get(*key).is_none());
+        self.asked.extend(other.asked);
+        self
     }
 
     /// The kind of server that is asked for, by its name.
