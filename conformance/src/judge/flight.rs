@@ -138,7 +138,7 @@ impl<'c> Flight<'c> {
                 let verdict = Verdict::Blocked { by: by.clone() };
                 run.count(report(case, verdict, &options.standard));
             } else if case.needs.iter().any(|id| undecided(&id))
-                || self.running.len() >= options.jobs
+                || self.running.len() >= options.jobs.max(1)
                 || (open > 0 && open + case.connections() > room)
             {
                 self.waiting.push(case);
@@ -172,7 +172,8 @@ impl<'c> Flight<'c> {
     }
 
     /// Finds out during which case the server came to its end: those it may have been are played
-    /// again, alone, until it happens again, and once more. Whatever else was under way is played again later.
+    /// again, alone, until it happens again, and once more. Whatever else was under way is played
+    /// again later.
     async fn crash(
         &mut self,
         run: &mut Run<'_>,

@@ -90,6 +90,9 @@ pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, Str
                 options.setting.tell(&mut bindings);
                 return Ok(bindings);
             }
+            player::Verdict::Untested(player::Trouble::Unreachable { before: false, .. }) => {
+                return Err("nobody accepts a connection there".to_owned());
+            }
             player::Verdict::Untested(trouble) => return Err(trouble.to_string()),
             player::Verdict::Failed(failure) => {
                 trouble.get_or_insert(format!(

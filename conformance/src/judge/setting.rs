@@ -164,6 +164,12 @@ impl Setting {
         Ok(Self { asked })
     }
 
+    /// Each thing it says, as `key=value`.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        let words = self.asked.iter();
+        words.map(|(key, number)| format!("{}={}", key.name(), key.tell(*number)))
+    }
+
     /// The number a key is asked to have.
     fn get(&self, wanted: Key) -> Option<i64> {
         let found = self.asked.iter().find(|(key, _)| *key == wanted);

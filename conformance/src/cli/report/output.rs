@@ -59,7 +59,8 @@ pub(in crate::cli) struct Output {
     /// Which version it is; without it, the server is asked.
     #[arg(long, value_name = "VERSION")]
     product_version: Option<String>,
-    /// What else sets it apart from others of its version, such as nio or netty.
+    /// What else sets it apart from others of its version; without it, nio or netty, if a probe
+    /// finds that out.
     #[arg(long, value_name = "NAME")]
     product_transport: Option<String>,
 }
