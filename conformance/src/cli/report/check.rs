@@ -38,7 +38,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         Sink::open(&arguments.golden)?.finish(&render(Format::Jsonl, &runs)?)?;
         return Ok(Exit::Fine);
     }
-    let golden = runs_of(&arguments.golden)?;
+    let golden = runs_of(&arguments.golden).map_err(|trouble| {
+        if arguments.golden.exists() {
+            trouble
+        } else {
+            trouble.hint("--update writes it")
+        }
+    })?;
     let mut differences = compare(&golden, &runs);
     if arguments.partial {
         differences.retain(|difference| !matches!(difference.change, Change::Gone { .. }));
