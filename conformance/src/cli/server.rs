@@ -78,8 +78,9 @@ pub(super) struct Arguments {
     /// The server's tick, if it is not half of the shortest session timeout.
     #[arg(long, value_name = "MS", help_heading = pace::HEADING)]
     tick: Option<i64>,
-    /// How the server was started, where that cannot be found out: maxClientCnxns=N,
-    /// sessionlessCnxnTimeout=MS. Cases that need a server so set up are left out otherwise.
+    /// How the server was started, where that cannot be found out: maxClientCnxns=N, maxCnxns=N,
+    /// largeRequestMaxBytes=N, sessionlessCnxnTimeout=MS. Cases that need a server so set up are
+    /// left out otherwise.
     #[arg(long, value_name = "KEY=VALUE", value_parser = Setting::parse)]
     setting: Option<Setting>,
     /// Run all of it so many times; every run has to be as expected.
