@@ -185,7 +185,7 @@ fn stable_runs_are_equal_byte_by_byte() {
         // As a busy machine and another server would have it.
         run.cases.rotate_left(5);
         for case in &mut run.cases {
-            case.elapsed += std::time::Duration::from_millis(3);
+            case.elapsed += Duration::from_millis(3);
         }
         lines(&[stable(run)])
     };
