@@ -1,6 +1,5 @@
 //! The command line as its users meet it: what it prints, and the code it ends with.
 
-use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -9,7 +8,9 @@ use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
 
+use zk_conformance::judge::Case;
 use zk_conformance::judge::Catalogue;
+use zk_conformance::judge::Setting;
 use zk_conformance::net::InMemoryServer;
 use zk_conformance::server::Config;
 
@@ -232,12 +233,9 @@ fn cases_for_another_kind_of_server_are_skipped() {
         "{text}"
     );
     let catalogue = catalogue();
-    let settings = catalogue.cases().iter().map(|case| {
-        let setting = case.script.header("server").unwrap_or_default();
-        setting.split(' ').collect::<BTreeSet<_>>()
-    });
-    let fit = BTreeSet::from(["mode=readOnly"]);
-    let count = settings.filter(|setting| *setting == fit).count();
+    let mode = |case: &&Case| Setting::of(&case.script).map(|setting| setting.mode());
+    let fits = |case: &&Case| mode(case).is_ok_and(|mode| mode == "readOnly");
+    let count = catalogue.cases().iter().filter(fits).count();
     assert!(
         count > 10 && text.contains(&format!("{count} passed, ")),
         "{text}"
