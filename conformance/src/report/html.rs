@@ -170,7 +170,7 @@ impl Cell<'_> {
         let ways = self.rates();
         let all: u64 = ways.iter().map(|(_, times)| times).sum();
         for (outcome, times) in ways {
-            let _ = write!(rate, ", {outcome} {times} of {all}");
+            let _ = write!(rate, "; {outcome} {times} of {all}");
         }
         if outcomes.is_empty() {
             format!("{}{rate}", mark.word())

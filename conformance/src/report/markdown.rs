@@ -130,7 +130,8 @@ fn rates(found: &Cell<'_>) -> String {
     let ways = rates
         .iter()
         .map(|(way, times)| format!("{way} {times}/{all}"));
-    cell(&ways.collect::<Vec<_>>().join(", "))
+    // The name of a way may be several, with commas between them.
+    cell(&ways.collect::<Vec<_>>().join("; "))
 }
 
 impl Row {

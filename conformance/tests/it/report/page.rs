@@ -101,9 +101,9 @@ fn a_race_is_told_by_its_rates() {
     let page = page(&[run.clone(), raced(run)]);
     let row = page.split("data-id=\"ZK0134\"").nth(1).expect("the row");
     let row = row.split("</tr>").next().expect("its end");
-    assert!(row.contains("title=\"passed, answered 20 of 20\""), "{row}");
+    assert!(row.contains("title=\"passed; answered 20 of 20\""), "{row}");
     assert!(
-        row.contains("title=\"passed, lost * 12 of 20, answered 8 of 20\""),
+        row.contains("title=\"passed; lost * 12 of 20; answered 8 of 20\""),
         "{row}"
     );
     let article = page

@@ -126,7 +126,7 @@ fn markdown_tells_how_often_a_race_came_out_in_which_way() {
     let row = races.lines().find(|line| line.starts_with("| ZK0134 "));
     let row = row.expect("a race");
     assert!(
-        row.ends_with("| answered 20/20 | lost &#42; 12/20, answered 8/20 |"),
+        row.ends_with("| answered 20/20 | lost &#42; 12/20; answered 8/20 |"),
         "{row}"
     );
     let mut plain = sound();
