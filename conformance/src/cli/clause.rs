@@ -86,6 +86,7 @@ pub(super) fn explain(clause: &Clause, catalogue: &Catalogue) {
             clause.relied_on_by.as_deref().unwrap_or_default(),
         ),
         ("differs", clause.differs.as_deref().unwrap_or_default()),
+        ("no case", clause.no_case.as_deref().unwrap_or_default()),
         ("written in", &format!("{FOLDER}/{}", clause.place())),
     ] {
         if !text.is_empty() {
@@ -94,7 +95,7 @@ pub(super) fn explain(clause: &Clause, catalogue: &Catalogue) {
     }
     let cases = judging(clause, catalogue);
     say(match cases.len() {
-        0 => "\n  no case judges it",
+        0 => return,
         1 => "\n  the case that judges it",
         _ => "\n  the cases that judge it",
     });

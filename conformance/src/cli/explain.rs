@@ -38,7 +38,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let Some(case) = catalogue.find(&arguments.id) else {
         let selectors = [arguments.id.clone()];
         return Err(match select(&catalogue, &selectors) {
-            Err(trouble) => trouble,
+            Err(trouble) => {
+                trouble.hint("zkspec list shows every case, zkspec list --clauses every clause")
+            }
             Ok(cases) => Trouble::usage(format!("{:?} is {} cases", arguments.id, cases.len()))
                 .hint("give one case, by id or name, or one clause, by id"),
         });

@@ -18,9 +18,9 @@ pub(super) struct Stated {
         help_heading = pace::HEADING
     )]
     tick: Option<i64>,
-    /// How the server was started, where that cannot be found out: maxClientCnxns=N,
-    /// sessionlessCnxnTimeout=MS. Cases that need a server so set up are left out otherwise. May be
-    /// given several times.
+    /// How the server was started, where that cannot be found out: maxClientCnxns=N, maxCnxns=N,
+    /// largeRequestMaxBytes=N, sessionlessCnxnTimeout=MS. Cases that need a server so set up are
+    /// left out otherwise. May be given several times.
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     setting: Vec<Setting>,
 }

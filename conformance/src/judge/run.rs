@@ -172,7 +172,7 @@ pub async fn run(
             Subject::Embedded(_) => None,
             Subject::Tcp(address) => {
                 // It needs a connection of its own, which may be one too many.
-                let to_spare = options.setting.max_client_connections().is_none();
+                let to_spare = options.setting.most_connections().is_none();
                 Some(Arc::new(Pulse::start(to_spare.then_some(*address))))
             }
             #[cfg(feature = "tls")]

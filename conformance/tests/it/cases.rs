@@ -216,6 +216,17 @@ fn settings_and_races_can_be_read() {
     }
 }
 
+/// What is read first has to be right.
+#[test]
+fn the_front_pages_count_right() {
+    let front = include_str!("../../../README.md");
+    let crates = include_str!("../../README.md");
+    let cases = format!("{} cases", catalogue().cases().len());
+    assert!(front.contains(&cases) && crates.contains(&cases), "{cases}");
+    let flaws = format!("{} servers with one deliberate flaw each", Flaw::ALL.len());
+    assert!(front.contains(&flaws), "{flaws}");
+}
+
 #[test]
 fn every_level_is_used() {
     let catalogue = catalogue();

@@ -178,7 +178,7 @@ fn settings_that_are_none_are_told_apart() {
         (
             "size=3",
             "server setting \"size\" is none of tickTime, minSessionTimeout, maxSessionTimeout, \
-             maxClientCnxns, sessionlessCnxnTimeout, mode, data",
+             maxClientCnxns, maxCnxns, largeRequestMaxBytes, sessionlessCnxnTimeout, mode, data",
         ),
         (
             "maxClientCnxns=-1",

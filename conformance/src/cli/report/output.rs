@@ -47,7 +47,7 @@ pub(in crate::cli) struct Output {
     #[command(flatten)]
     summary: JobSummary,
     /// Leave out of the reports what changes from run to run: times, ids that the server chose,
-    /// wire logs.
+    /// wire logs. How often a race came out in which way stays.
     #[arg(long)]
     stable: bool,
     /// Which cases' wire logs the reports have: those that are not as the reference, or all.

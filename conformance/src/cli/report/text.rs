@@ -184,7 +184,7 @@ impl Text {
                 report.id, report.level, report.title
             ));
         }
-        if report.seen.values().sum::<u32>() > 1 {
+        if report.times() > 1 {
             self.races
                 .push(format!("{} {}: {}", report.id, report.name, rates(report)));
         }
@@ -424,16 +424,12 @@ impl Text {
 
 /// Which outcomes came about and how often, the most frequent first.
 fn rates(report: &CaseReport) -> String {
-    let whole: u32 = report.seen.values().sum();
-    let mut seen: Vec<_> = report.seen.iter().collect();
-    seen.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
-    let words = seen.into_iter().map(|(outcome, times)| {
-        if whole > 1 {
-            format!("{outcome} {times}/{whole}")
-        } else {
-            outcome.clone()
-        }
-    });
+    let whole = report.times();
+    if whole < 2 {
+        return report.seen.keys().cloned().collect();
+    }
+    let rates = report.rates().into_iter();
+    let words = rates.map(|(outcome, times)| format!("{outcome} {times}/{whole}"));
     words.collect::<Vec<_>>().join("; ")
 }
 

@@ -188,3 +188,20 @@ fn an_empty_selection_is_4() {
         assert_eq!(code, 4, "{arguments:?}: {}", stderr(&output));
     }
 }
+
+#[test]
+fn what_a_failure_that_does_not_count_keeps_from_being_judged_is_3() {
+    let cases = ["ZK0001", "ZK0401", "ZK0405", "ZK0433"];
+    let flawed = ["server", "--flaw", "no-evict-on-renew", "--profile", "none"];
+    let judge = |level| run(&[&flawed[..], &["--level", level], &cases].concat());
+    let (code, output) = judge("should");
+    assert_eq!(code, 1, "{}", stdout(&output));
+    // ZK0405 is a SHOULD, and ZK0433, which needs it, a MUST.
+    let (code, output) = judge("must");
+    let text = stdout(&output);
+    assert_eq!(code, 3, "{text}");
+    assert!(
+        text.contains("it needs ZK0405, which did not pass, and does not count at this level"),
+        "{text}"
+    );
+}

@@ -301,6 +301,7 @@ fn what_cannot_be_written_is_said_before_the_run() {
                 "{}",
                 text(&output.stderr)
             );
+            assert!(!text(&output.stderr).contains(".zkspec-"), "no other file");
             assert_eq!(text(&output.stdout), "", "nothing was run");
         }
     }
