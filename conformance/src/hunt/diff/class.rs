@@ -47,6 +47,13 @@ impl Difference {
         format!("{moment}: {} / {}", side(one), side(other))
     }
 
+    /// Takes in another sequence that shows it.
+    pub(super) fn also(&mut self, sequence: Sequence) {
+        if sequence != self.sequence && !self.variants.contains(&sequence) {
+            self.variants.push(sequence);
+        }
+    }
+
     /// Its shape, if it is about what is done at once.
     pub(super) fn shape(&self) -> Option<Shape> {
         let said = |answers: &Vec<Answer>| {

@@ -313,7 +313,7 @@ impl Comparison {
             Progress::Known(sequence, at) => {
                 self.suspects.remove(&id);
                 if let Some(known) = self.found.get_mut(at) {
-                    known.variants.push(sequence);
+                    known.also(sequence);
                 }
             }
             Progress::Nothing(sequence) => {
@@ -333,7 +333,7 @@ impl Comparison {
                             && known.sequence.len() <= difference.sequence.len()
                 });
                 match known.next() {
-                    Some(known) => known.variants.push(difference.sequence),
+                    Some(known) => known.also(difference.sequence),
                     None => self.keep(*difference),
                 }
             }
@@ -350,8 +350,11 @@ impl Comparison {
         let (longer, others): (Vec<_>, Vec<_>) = found.partition(is_longer);
         self.found = others;
         for known in longer {
-            difference.variants.push(known.sequence);
-            difference.variants.extend(known.variants);
+            difference.also(known.sequence);
+            known
+                .variants
+                .into_iter()
+                .for_each(|it| difference.also(it));
         }
         self.found.push(difference);
     }
