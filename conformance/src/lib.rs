@@ -24,6 +24,7 @@
 //! | [`transcript`] | the language: every packet by its meaning, anything as bytes |
 //! | [`player`] | plays the client side of a script and judges what comes back |
 //! | [`driver`] | drives a server by symbols, ids and passwords left out |
+//! | [`hunt`] | makes up sequences, runs and compares them, makes what it finds small |
 //! | [`learn`] | learns the machine behind any server by asking it |
 //! | [`judge`] | the catalogue, and runs of it against a server |
 //! | `report` | runs as JUnit, TAP, SARIF, Markdown, a page; merged, and held against others |
@@ -60,6 +61,7 @@ pub mod cli;
 pub mod client;
 pub mod driver;
 pub mod expiry;
+pub mod hunt;
 pub mod idl;
 pub mod judge;
 pub mod lab;

@@ -4,6 +4,7 @@ mod choice;
 mod clause;
 mod count;
 mod decode;
+mod diff;
 mod exit;
 mod explain;
 mod help;
@@ -11,11 +12,13 @@ mod input;
 mod learn;
 mod list;
 mod man;
+mod min;
 mod model;
 mod mutants;
 mod pace;
 mod probe;
 mod process;
+mod progress;
 mod record;
 mod replay;
 mod report;
@@ -69,6 +72,10 @@ enum Verb {
     Replay(replay::Arguments),
     /// Learn the session state machine of a server; without an address, of the one that is built in.
     Learn(learn::Arguments),
+    /// Compare two servers, or one with the model: what does one do that the other does not?
+    Diff(Box<diff::Arguments>),
+    /// Make a transcript that fails small: fewer steps, connections and fields, the same failure.
+    Min(Box<min::Arguments>),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
     /// Make reports of runs: merged, as a page, for CI, held against ones written down.
@@ -137,6 +144,8 @@ pub fn main() -> ExitCode {
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Learn(arguments) => learn::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
+        Verb::Min(arguments) => min::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Model(arguments) => model::run(&arguments),
         Verb::Report(arguments) => report::run(arguments),

@@ -5,6 +5,7 @@
 
 mod client;
 mod clock;
+mod compare;
 mod dial;
 mod driver;
 mod player;
@@ -19,7 +20,12 @@ pub use self::client::Notice;
 pub use self::client::TcpClient;
 pub use self::clock::Clock;
 pub use self::clock::start_millis;
+pub use self::compare::Lost;
+pub use self::compare::Rivals;
 pub use self::driver::drive;
+pub use self::driver::hunt;
+#[cfg(feature = "tls")]
+pub use self::driver::hunt_tls;
 pub use self::player::Played;
 pub use self::player::play;
 #[cfg(feature = "tls")]

@@ -10,6 +10,7 @@ mod client;
 mod diagram;
 mod expiry;
 mod hostile;
+mod hunt;
 mod idl;
 mod judge;
 mod learn;
