@@ -10,6 +10,7 @@ mod frame;
 mod records;
 mod server;
 mod transcript;
+mod world;
 
 use std::fs;
 use std::path::Path;
@@ -52,6 +53,7 @@ pub fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
     seeds.extend(differential::seeds(&answers));
     seeds.extend(server::seeds());
     seeds.extend(client::seeds());
+    seeds.extend(world::seeds());
     seeds.extend(transcript::seeds(testdata, &answers)?);
     Ok(seeds)
 }

@@ -1,33 +1,23 @@
 //! The client's session engine, against a server that does anything.
 
+mod claims;
+mod link;
+
 use std::collections::BTreeSet;
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use bytes::Bytes;
-use bytes::BytesMut;
-use jute_codec::ConnectRequest;
-use jute_codec::ConnectResponse;
-use jute_codec::Decode;
-use jute_codec::Encode;
 use jute_codec::ErrorCode;
 use jute_codec::EventType;
-use jute_codec::Framer;
 use jute_codec::KeeperState;
 use jute_codec::OpCode;
 use jute_codec::Raw;
-use jute_codec::ReplyHeader;
-use jute_codec::RequestHeader;
 use jute_codec::Ustring;
 use jute_codec::WatcherEvent;
 use jute_codec::Xid;
-use jute_codec::put_frame;
 use zk_conformance::Instant;
 use zk_conformance::client::Client;
 use zk_conformance::client::Config;
 use zk_conformance::client::Input;
-use zk_conformance::client::Outcome;
-use zk_conformance::client::Output;
 use zk_conformance::client::OwnClock;
 use zk_conformance::client::Phase;
 use zk_conformance::client::RequestId;
@@ -35,6 +25,9 @@ use zk_conformance::client::SetWatchesXid;
 use zk_conformance::client::WatchKind;
 use zk_conformance::client::WatchPolicy;
 
+use crate::client::link::Link;
+use crate::client::link::header;
+use crate::framed::framed;
 use crate::steps::Steps;
 
 /// Whatever server, network, application and clock do to a client: it has one connection at most
@@ -75,21 +68,6 @@ struct World {
     foretold: bool,
     was_dead: bool,
     faults: u64,
-}
-
-/// The one connection there can be.
-enum Link {
-    Down,
-    Dialled,
-    Up {
-        framer: Framer,
-        asked: bool,
-        granted: bool,
-        /// Whether bytes came in that no server sends, so that the next may be misread.
-        spoilt: bool,
-        owed: VecDeque<RequestHeader>,
-        pings: u32,
-    },
 }
 
 impl World {
@@ -230,73 +208,6 @@ impl World {
         self.handle(Input::Tick);
     }
 
-    fn connected(&mut self) {
-        if matches!(self.link, Link::Dialled) {
-            self.link = Link::Up {
-                framer: Framer::default(),
-                asked: false,
-                granted: false,
-                spoilt: false,
-                owed: VecDeque::new(),
-                pings: 0,
-            };
-            self.handle(Input::Connected);
-        }
-    }
-
-    /// Answers the request for a session.
-    fn grant(&mut self, time_out: i32, form: u8) {
-        let passwd = [Some(&[9; 16][..]), Some(&[]), None, Some(&[1; 14])];
-        let response = ConnectResponse {
-            protocol_version: 0,
-            time_out,
-            session_id: i64::from(form) + 1,
-            passwd: passwd[usize::from(form >> 5 & 3)],
-            read_only: [None, Some(false), Some(true), Some(false)][usize::from(form >> 3 & 3)],
-        };
-        let (phase, faults) = (self.client.phase(), self.faults);
-        let is_read = self.is_readable();
-        self.receive(&framed(&response));
-        if phase == Phase::Associating && is_read {
-            let phase = self.client.phase();
-            let is_refused = phase == Phase::Closed && self.faults == faults;
-            assert!(time_out > 0 || is_refused, "{phase} when refused");
-            assert!(
-                time_out < 3_000 || phase.is_connected(),
-                "{phase} when granted"
-            );
-        }
-    }
-
-    /// Answers the oldest request, if there is one.
-    fn answer(&mut self, err: i32, body: &[u8]) {
-        let Link::Up {
-            owed,
-            granted: true,
-            ..
-        } = &mut self.link
-        else {
-            return;
-        };
-        if let Some(request) = owed.pop_front() {
-            self.answered += 1;
-            let reply = (header(request.xid, err), Raw(body));
-            self.receive(&framed(&reply));
-        }
-    }
-
-    fn receive(&mut self, bytes: &[u8]) {
-        if let Link::Up { .. } = &self.link {
-            // Bytes of the input's own making may well be answers.
-            self.answered += bytes.len() as u64 / 20;
-            self.handle(Input::Receive(bytes));
-            let phase = self.client.phase();
-            if let Link::Up { granted, .. } = &mut self.link {
-                *granted = phase.is_connected();
-            }
-        }
-    }
-
     /// Whether anything came of it.
     fn handle(&mut self, input: Input<'_>) -> bool {
         assert!(!input.to_string().is_empty());
@@ -312,125 +223,6 @@ impl World {
             self.take(output);
         }
         acted
-    }
-
-    fn take(&mut self, output: Output) {
-        match output {
-            Output::Connect(_) => {
-                assert!(!self.was_dead, "the dead do not connect");
-                assert!(matches!(self.link, Link::Down), "two connections");
-                self.link = Link::Dialled;
-            }
-            Output::Disconnect => {
-                assert!(!matches!(self.link, Link::Down), "nothing to disconnect");
-                self.link = Link::Down;
-            }
-            Output::Send(bytes) => self.take_bytes(&bytes),
-            Output::Reply(reply) => {
-                assert!(self.open.remove(&reply.request), "a reply to nothing");
-                if let Outcome::Answered(answer) = &reply.outcome {
-                    assert_eq!(reply.xid, Some(answer.header.xid), "another's answer");
-                    let left = self.answered.checked_sub(1);
-                    self.answered = left.expect("an answer that nobody gave");
-                }
-            }
-            Output::Event(event) => {
-                assert_eq!(self.ends_told, 0, "{event} after the end");
-                let ends = [
-                    KeeperState::EXPIRED,
-                    KeeperState::AUTH_FAILED,
-                    KeeperState::CLOSED,
-                ];
-                let is_end = ends.contains(&event.state);
-                if !self.client.phase().is_alive() && is_end {
-                    self.ends_told += 1;
-                } else {
-                    // Apache takes the state in any event for told, and tells it no second time.
-                    self.foretold = is_end;
-                }
-            }
-            output => {
-                assert!(!self.was_dead, "the dead do nothing");
-                self.faults += u64::from(matches!(output, Output::Fault(_)));
-            }
-        }
-    }
-
-    fn take_bytes(&mut self, bytes: &[u8]) {
-        let Link::Up {
-            framer,
-            asked,
-            granted,
-            owed,
-            pings,
-            ..
-        } = &mut self.link
-        else {
-            panic!("bytes without a connection");
-        };
-        framer.push(bytes);
-        let frame = framer.next_frame().expect("a frame").expect("all of it");
-        assert!(framer.buffered().is_empty(), "a frame at a time");
-        if !*asked {
-            *asked = true;
-            let request: ConnectRequest<'_> = frame.decode().expect("a request for a session");
-            assert_eq!(request.protocol_version, 0);
-            let id = self.client.session_id();
-            assert!(
-                [0, id].contains(&request.session_id),
-                "a session of its own"
-            );
-            return;
-        }
-        // What goes out in the same breath as the grant is seen before `granted` is set.
-        *granted |= self.client.phase() != Phase::Associating;
-        assert!(*granted, "nothing goes out before the session");
-        let mut reader = frame.reader();
-        let header = RequestHeader::decode(&mut reader).expect("a header");
-        match header.op {
-            OpCode::PING => {
-                assert_eq!(header.xid, Xid::PING.0);
-                *pings += 1;
-            }
-            OpCode::AUTH => assert_eq!(header.xid, Xid::AUTH.0),
-            _ => {
-                let set_watches = [OpCode::SET_WATCHES, OpCode::SET_WATCHES2].contains(&header.op);
-                assert!(header.xid > 0 || set_watches && header.xid == Xid::SET_WATCHES.0);
-                owed.push_back(header);
-            }
-        }
-    }
-
-    fn check(&mut self) {
-        let is_dead = !self.client.phase().is_alive();
-        assert!(is_dead || !self.was_dead, "back from the dead");
-        self.was_dead = is_dead;
-        if is_dead {
-            assert_eq!(self.client.deadline(), None, "the dead wait for nothing");
-            assert!(
-                matches!(self.link, Link::Down),
-                "the dead hang on to nothing"
-            );
-            assert!(self.open.is_empty(), "the dead owe nothing");
-            assert!(self.ends_told == 1 || self.foretold, "the end is told once");
-        } else {
-            assert!(
-                self.client.deadline().is_some(),
-                "the living have a deadline"
-            );
-        }
-        let is_linked = match self.client.phase() {
-            Phase::Connecting => matches!(self.link, Link::Dialled),
-            Phase::NotConnected | Phase::Closed | Phase::AuthFailed => {
-                matches!(self.link, Link::Down)
-            }
-            _ => matches!(self.link, Link::Up { .. }),
-        };
-        assert!(
-            is_linked,
-            "{} without the connection for it",
-            self.client.phase()
-        );
     }
 
     /// From here on the server, the network and the application are as good as can be.
@@ -474,40 +266,6 @@ impl World {
         );
         assert!(!had_session || phase == Phase::Closed, "{phase}");
     }
-
-    /// Whether the client is not in the middle of a frame, which would take in any answer. It will
-    /// try anew.
-    fn is_readable(&self) -> bool {
-        matches!(self.link, Link::Up { spoilt: false, .. })
-    }
-
-    fn pings(&self) -> u32 {
-        match &self.link {
-            Link::Up { pings, .. } => *pings,
-            Link::Down | Link::Dialled => 0,
-        }
-    }
-
-    fn owes(&self) -> bool {
-        match &self.link {
-            Link::Up { owed, .. } => !owed.is_empty(),
-            Link::Down | Link::Dialled => false,
-        }
-    }
-}
-
-const fn header(xid: i32, err: i32) -> ReplyHeader {
-    ReplyHeader {
-        xid,
-        zxid: 1,
-        err: ErrorCode(err),
-    }
-}
-
-fn framed(payload: &impl Encode) -> Bytes {
-    let mut out = BytesMut::new();
-    put_frame(&mut out, payload);
-    out.freeze()
 }
 
 /// How many operations there are. Seeds use bytes below it, so that a new one changes none.

@@ -1,0 +1,136 @@
+//! What connections and the clock do to a server.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jute_codec::Framer;
+use zk_conformance::Instant;
+use zk_conformance::server::ConnectionId;
+use zk_conformance::server::Input;
+use zk_conformance::server::Output;
+use zk_conformance::server::Phase;
+use zk_conformance::server::Reply;
+use zk_conformance::server::password;
+
+use crate::server::World;
+use crate::server::model::Connection;
+use crate::server::model::Owed;
+use crate::server::model::Touch;
+
+impl World {
+    pub(super) fn accept(&mut self, peer: IpAddr) -> ConnectionId {
+        let connection = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        let from_peer = self.connections.values().filter(|it| it.peer == peer);
+        let is_full = from_peer.count() >= 4;
+        let entry = Connection {
+            peer,
+            framer: Framer::new(self.server.config().limits),
+            greeted: false,
+            word: false,
+            doubtful: false,
+            garbled: false,
+            broken: false,
+            heard: self.now,
+            session: None,
+            owed: VecDeque::new(),
+            delegated: 0,
+        };
+        self.connections.insert(connection, entry);
+        self.handle(Input::Accept { connection, peer });
+        let is_open = self.connections.contains_key(&connection);
+        assert_eq!(is_open, !is_full, "limit of connections from {peer}");
+        connection
+    }
+
+    pub(super) fn advance(&mut self, by: Duration) {
+        let now = self.now + by;
+        // Each appointment in between is kept, and each does something.
+        while let Some(deadline) = self.server.deadline().filter(|it| *it <= now) {
+            self.now = self.now.max(deadline);
+            let count = self.server.sessions().count() + self.server.connections().count();
+            self.tick();
+            let left = self.server.sessions().count() + self.server.connections().count();
+            let moved = self.server.deadline().is_none_or(|next| next > deadline);
+            assert!(
+                left < count || moved,
+                "a deadline that comes does something"
+            );
+        }
+        self.now = now;
+        self.tick();
+        self.ping_canary();
+    }
+
+    fn tick(&mut self) {
+        let since_start = self.now - Instant::ZERO;
+        let shown = Instant::ZERO + since_start.saturating_sub(self.late);
+        self.server.handle(shown, Input::Tick);
+        self.drain();
+    }
+
+    pub(super) fn restart(&mut self) {
+        // Ids go on from the clock, so that a restart in no time at all would give some again.
+        self.advance(Duration::from_millis(1));
+        self.server.restart(self.now);
+        for session in self.sessions.values_mut() {
+            session.timeout_ms = session.created_ms;
+            session.touch(self.now, session.created_ms);
+        }
+        self.drain();
+        assert_eq!(self.server.connections().count(), 0);
+        self.connections.clear();
+        if let Some(canary) = self.canary.take() {
+            let passwd = password(canary.session_id);
+            self.hatch(canary.session_id, Some(&passwd));
+        }
+    }
+
+    pub(super) fn leave(&mut self, input: Input<'_>, connection: ConnectionId) {
+        self.handle(input);
+        self.connections.remove(&connection);
+        assert_eq!(self.server.phase(connection), Phase::Closed);
+    }
+
+    pub(super) fn reply(&mut self, connection: ConnectionId, reply: Reply) {
+        let entry = self.connections.get_mut(&connection).expect("it is open");
+        if let Some(left) = entry.delegated.checked_sub(1) {
+            entry.delegated = left;
+            let session = entry.session;
+            if entry.owed.iter().any(|owed| matches!(owed, Owed::Either)) {
+                // A createSession whose turn comes sets the end anew.
+                self.touch(session, &[Touch::Unknown]);
+            }
+            self.handle(Input::Reply { connection, reply });
+        }
+    }
+
+    /// A push goes out at once or not at all.
+    pub(super) fn push(&mut self, connection: ConnectionId) {
+        let payload = Bytes::from_static(b"pushed");
+        self.server.handle(
+            self.now,
+            Input::Push {
+                connection,
+                payload,
+            },
+        );
+        let has_session = self.connections[&connection].session.is_some();
+        let mut pushed = false;
+        while let Some(output) = self.server.poll() {
+            if let Output::Send { bytes, .. } = &output
+                && bytes[4..] == *b"pushed"
+            {
+                pushed = true;
+            } else {
+                self.take(output);
+            }
+        }
+        assert_eq!(
+            pushed,
+            has_session && self.connections.contains_key(&connection)
+        );
+    }
+}
