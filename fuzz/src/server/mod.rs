@@ -36,6 +36,8 @@ use crate::server::model::Session;
 use crate::server::settings::settings;
 use crate::steps::Steps;
 
+pub(crate) use crate::server::model::TICK;
+
 /// Whatever clients, network, delegate and clock do to a server: a session has one owner at most
 /// and the owner is a live connection; every reply answers a request and replies keep the order of
 /// requests; a session ends in its tick, neither early nor late, and then for ever; timeouts are
