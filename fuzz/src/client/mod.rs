@@ -4,6 +4,8 @@ mod claims;
 mod link;
 
 use std::collections::BTreeSet;
+use std::hash::DefaultHasher;
+use std::hash::Hasher;
 use std::time::Duration;
 
 use jute_codec::ErrorCode;
@@ -205,7 +207,20 @@ impl World {
             assert!(acted || moved, "a deadline that comes does something");
         }
         self.now = then;
+        let before = self.fingerprint();
         self.handle(Input::Tick);
+        assert_eq!(
+            self.fingerprint(),
+            before,
+            "nothing is due, and all is as it was"
+        );
+    }
+
+    /// What the client will do from now on, as a number.
+    fn fingerprint(&self) -> u64 {
+        let mut state = DefaultHasher::new();
+        self.client.fingerprint(self.now, &mut state);
+        state.finish()
     }
 
     /// Whether anything came of it.

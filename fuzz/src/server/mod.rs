@@ -134,6 +134,14 @@ impl World {
             self.restart();
             return;
         }
+        if operation == 17 {
+            self.adopt(choice, time_out(steps.byte()));
+            return;
+        }
+        if operation == 18 {
+            self.expire(choice);
+            return;
+        }
         let canary = self.canary.map(|canary| canary.connection);
         let open = self.connections.keys().filter(|id| Some(**id) != canary);
         let open: Vec<_> = open.copied().collect();
@@ -226,4 +234,4 @@ fn time_out(byte: u8) -> i32 {
 const LONGEST_WAIT: Duration = Duration::from_millis(2_560);
 
 /// How many operations there are. Seeds use bytes below it, so that a new one changes none.
-const OPERATIONS: u8 = 17;
+const OPERATIONS: u8 = 19;

@@ -1,6 +1,8 @@
 //! What connections and the clock do to a server.
 
 use std::collections::VecDeque;
+use std::hash::DefaultHasher;
+use std::hash::Hasher;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use zk_conformance::server::password;
 use crate::server::World;
 use crate::server::model::Connection;
 use crate::server::model::Owed;
+use crate::server::model::Session;
 use crate::server::model::Touch;
 
 impl World {
@@ -60,8 +63,21 @@ impl World {
             );
         }
         self.now = now;
+        let before = self.fingerprint();
         self.tick();
+        assert_eq!(
+            self.fingerprint(),
+            before,
+            "nothing is due, and all is as it was"
+        );
         self.ping_canary();
+    }
+
+    /// What the server will do from now on, as a number.
+    fn fingerprint(&self) -> u64 {
+        let mut state = DefaultHasher::new();
+        self.server.fingerprint(self.now, &mut state);
+        state.finish()
     }
 
     fn tick(&mut self) {
@@ -92,6 +108,44 @@ impl World {
         self.handle(input);
         self.connections.remove(&connection);
         assert_eq!(self.server.phase(connection), Phase::Closed);
+    }
+
+    /// A session is made elsewhere, unless it is here already or was.
+    pub(super) fn adopt(&mut self, number: u8, timeout_ms: i32) {
+        let session_id = i64::from(number) << 56 | 7;
+        let is_new = !self.sessions.contains_key(&session_id) && !self.ended.contains(&session_id);
+        if is_new {
+            let config = self.server.config();
+            let timeout_ms = timeout_ms.clamp(config.min_timeout_ms(), config.max_timeout_ms());
+            let timeout = Duration::from_millis(u64::try_from(timeout_ms).expect("a timeout"));
+            let passwd = password(session_id);
+            self.server
+                .adopt_session(self.now, session_id, passwd, timeout);
+            let mut session = Session {
+                created_ms: timeout_ms,
+                timeout_ms,
+                ends: None,
+            };
+            session.touch(self.now, timeout_ms);
+            self.sessions.insert(session_id, session);
+        }
+    }
+
+    /// Somebody ends a session before its time, but never the canary's.
+    pub(super) fn expire(&mut self, number: u8) {
+        let canary = self.canary.map(|canary| canary.session_id);
+        let others = self.sessions.keys().filter(|id| Some(**id) != canary);
+        let others: Vec<_> = others.copied().collect();
+        if let Some(&session_id) = others.get(usize::from(number) % others.len().max(1)) {
+            if let Some(session) = self.sessions.get_mut(&session_id) {
+                session.ends = None;
+            }
+            assert!(self.server.expire_session(session_id));
+            self.drain();
+            assert!(self.ended.contains(&session_id), "expired means expired");
+        } else {
+            assert!(!self.server.expire_session(0));
+        }
     }
 
     pub(super) fn reply(&mut self, connection: ConnectionId, reply: Reply) {

@@ -8,6 +8,7 @@ use zk_conformance::server::Flaws;
 use zk_conformance::server::Mode;
 use zk_conformance::server::Requests;
 use zk_conformance::server::Transport;
+use zk_conformance::server::Words;
 
 use crate::server::model::TICK;
 
@@ -32,6 +33,11 @@ pub(super) fn settings(flaws: Flaws, byte: u8) -> Config {
         sessionless_timeout: (byte & 16 == 0).then_some(Duration::from_millis(1_000)),
         limits: Limits::frame(if byte & 32 == 0 { 0xf_ffff } else { 64 }),
         max_client_connections: 4,
+        words: if byte & 64 == 0 {
+            Words::DEFAULT
+        } else {
+            Words::ALL
+        },
         flaws,
         ..Config::default()
     }

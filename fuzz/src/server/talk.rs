@@ -156,6 +156,7 @@ impl World {
     }
 
     pub(super) fn handle(&mut self, input: Input<'_>) {
+        assert!(!input.to_string().is_empty());
         self.server.handle(self.now, input);
         self.drain();
     }

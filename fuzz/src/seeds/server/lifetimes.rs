@@ -121,5 +121,21 @@ pub(super) fn seeds() -> Vec<Seed> {
                 WAIT_400_MS,
             ],
         ),
+        script(
+            "session-made-elsewhere",
+            0,
+            &[
+                &[17, 2, 50],
+                ACCEPT,
+                &[6, 0, 0b0_1101, 50, 0],
+                PING,
+                WAIT_2550_MS,
+            ],
+        ),
+        script(
+            "session-expired-before-its-time",
+            0,
+            &[ACCEPT, OPEN, &[18, 0], ACCEPT, &renew_first(0, 13, 50)],
+        ),
     ]
 }

@@ -1,7 +1,10 @@
 //! Bytes that are no more than bytes: frames, words, and how connections end.
 
+use zk_conformance::server::Word;
+
 use crate::seeds::Seed;
 use crate::seeds::server::words::ACCEPT;
+use crate::seeds::server::words::ACCEPT_OTHER;
 use crate::seeds::server::words::EOF;
 use crate::seeds::server::words::LOST;
 use crate::seeds::server::words::OPEN;
@@ -104,5 +107,13 @@ pub(super) fn seeds() -> Vec<Seed> {
         script("gone-without-a-byte", 0, &[ACCEPT, LOST, ACCEPT, EOF]),
         script("word-in-capitals", 0, &[ACCEPT, &bytes(0, b"RUOK")]),
         script("word-on-a-session", 0, &[ACCEPT, OPEN, &bytes(0, b"ruok")]),
+        script("words-of-all-kinds", 64, &[ACCEPT, OPEN, &every_word()]),
     ]
+}
+
+/// Every word, each on a connection of its own beside the first.
+fn every_word() -> Vec<u8> {
+    let many = u8::try_from(Word::ALL.len()).expect("few words");
+    let asked = (0..many).map(|word| [ACCEPT_OTHER, &[16, 1, word]].concat());
+    asked.collect::<Vec<_>>().concat()
 }
