@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -13,12 +12,11 @@ use crate::judge::CaseReport;
 use crate::judge::Crash;
 use crate::judge::Event;
 use crate::judge::Verdict;
+use crate::judge::again::play_on_time;
 use crate::judge::guard::Ended;
 use crate::judge::guard::Guard;
 use crate::judge::run::Run;
-use crate::judge::run::play;
 use crate::judge::verdict::crashed;
-use crate::judge::verdict::judged;
 use crate::judge::verdict::report;
 
 /// How many cases may be over before it is made sure that the server still lives.
@@ -28,7 +26,7 @@ const HELD: usize = 32;
 const GRACE: Duration = Duration::from_millis(50);
 
 /// How often a server is started again before it is given up.
-const RESTARTS: usize = 50;
+const RESTARTS: usize = 200;
 
 /// Cases that are to be played.
 pub(super) struct Flight<'c> {
@@ -129,10 +127,10 @@ impl<'c> Flight<'c> {
                 self.under_way.insert(case.id.clone(), case);
                 let (subject, bindings) = (run.subject.clone(), run.bindings.clone());
                 let (case, options) = (case.clone(), options.clone());
+                let pulse = run.pulse.clone();
                 self.running.spawn(async move {
-                    let script = Arc::clone(&case.script);
-                    let played = play(subject, script, bindings, &options).await;
-                    judged(&case, &played, &options)
+                    let pulse = pulse.as_deref();
+                    play_on_time(&case, &subject, &bindings, &options, pulse).await
                 });
             }
         }
