@@ -208,12 +208,10 @@ impl World {
         }
         self.now = then;
         let before = self.fingerprint();
-        self.handle(Input::Tick);
-        assert_eq!(
-            self.fingerprint(),
-            before,
-            "nothing is due, and all is as it was"
-        );
+        // A client that is woken may ping early.
+        let acted = self.handle(Input::Tick);
+        let is_same = self.fingerprint() == before;
+        assert!(acted || is_same, "nothing is done, and all is as it was");
     }
 
     /// What the client will do from now on, as a number.

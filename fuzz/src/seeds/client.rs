@@ -46,6 +46,11 @@ pub(super) fn seeds() -> Vec<Seed> {
             &[connected, grant, wait_1_s, pong, wait_1_s, pong],
         ),
         script(
+            "ping-ahead-of-its-time",
+            2,
+            &[connected, &[4, 0b0_1111], &[1, 128]],
+        ),
+        script(
             "silence-of-the-server",
             2,
             &[connected, grant, wait_5_s, wait_until_due],

@@ -112,7 +112,8 @@ impl World {
 
     /// A session is made elsewhere, unless it is here already or was.
     pub(super) fn adopt(&mut self, number: u8, timeout_ms: i32) {
-        let session_id = i64::from(number) << 56 | 7;
+        // Of a server with another number than ours, which is 1: no id of its can be one of ours.
+        let session_id = i64::from(number % 127 + 2) << 56 | 7;
         let is_new = !self.sessions.contains_key(&session_id) && !self.ended.contains(&session_id);
         if is_new {
             let config = self.server.config();

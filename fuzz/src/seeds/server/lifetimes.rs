@@ -133,6 +133,15 @@ pub(super) fn seeds() -> Vec<Seed> {
             ],
         ),
         script(
+            "session-made-elsewhere-and-many-made-here",
+            0,
+            &[
+                &[17, 1, 50],
+                &[18, 0],
+                &[ACCEPT, OPEN, CLOSE].concat().repeat(8),
+            ],
+        ),
+        script(
             "session-expired-before-its-time",
             0,
             &[ACCEPT, OPEN, &[18, 0], ACCEPT, &renew_first(0, 13, 50)],
