@@ -11,6 +11,7 @@ use crate::judge::Case;
 use crate::judge::CaseReport;
 use crate::judge::Crash;
 use crate::judge::Event;
+use crate::judge::Setting;
 use crate::judge::Verdict;
 use crate::judge::again::play_on_time;
 use crate::judge::guard::Ended;
@@ -25,8 +26,23 @@ const HELD: usize = 32;
 /// How long a server may take to be gone after its last connection.
 const GRACE: Duration = Duration::from_millis(50);
 
+/// How long a server that counts connections is given to notice that some are gone.
+const SETTLE: Duration = Duration::from_millis(100);
+
 /// How often a server is started again before it is given up.
 const RESTARTS: usize = 200;
+
+/// Why a case is not for a server that takes so many connections from one address, if so.
+fn crowd(case: &Case, limit: Option<usize>) -> Option<String> {
+    let limit = limit.filter(|limit| case.connections() > *limit)?;
+    let asked = Setting::of(&case.script).ok()?.max_client_connections();
+    asked.is_none().then(|| {
+        format!(
+            "it opens {} connections, and the server takes {limit} from one address",
+            case.connections()
+        )
+    })
+}
 
 /// Cases that are to be played.
 pub(super) struct Flight<'c> {
@@ -99,6 +115,8 @@ impl<'c> Flight<'c> {
     /// Starts every case that may run.
     fn start(&mut self, run: &mut Run<'_>) {
         let mut open: usize = self.under_way.values().map(|case| case.connections()).sum();
+        let limit = run.options.setting.max_client_connections();
+        let room = run.options.connections.min(limit.unwrap_or(usize::MAX));
         for case in std::mem::take(&mut self.waiting) {
             let options = run.options;
             let undecided =
@@ -111,7 +129,9 @@ impl<'c> Flight<'c> {
                     it => !it.is_fine(),
                 })
             };
-            if let Some(reason) = options.standard.skip(case) {
+            if let Some(reason) = crowd(case, limit) {
+                run.count(report(case, Verdict::Skipped { reason }, &options.standard));
+            } else if let Some(reason) = options.standard.skip(case) {
                 self.barred.insert(case.id.clone());
                 run.count(report(case, Verdict::Skipped { reason }, &options.standard));
             } else if let Some(by) = case.needs.iter().find(failed) {
@@ -119,7 +139,7 @@ impl<'c> Flight<'c> {
                 run.count(report(case, verdict, &options.standard));
             } else if case.needs.iter().any(|id| undecided(&id))
                 || self.running.len() >= options.jobs
-                || (open > 0 && open + case.connections() > options.connections)
+                || (open > 0 && open + case.connections() > room)
             {
                 self.waiting.push(case);
             } else {
@@ -128,7 +148,10 @@ impl<'c> Flight<'c> {
                 let (subject, bindings) = (run.subject.clone(), run.bindings.clone());
                 let (case, options) = (case.clone(), options.clone());
                 let pulse = run.pulse.clone();
+                // One that is over may count until the server has noticed.
+                let settle = limit.map_or(Duration::ZERO, |_| SETTLE);
                 self.running.spawn(async move {
+                    tokio::time::sleep(settle).await;
                     let pulse = pulse.as_deref();
                     play_on_time(&case, &subject, &bindings, &options, pulse).await
                 });

@@ -174,7 +174,11 @@ pub async fn run(
         options,
         pulse: match subject {
             Subject::Embedded(_) => None,
-            Subject::Tcp(address) => Some(Arc::new(Pulse::start(Some(*address)))),
+            Subject::Tcp(address) => {
+                // It needs a connection of its own, which may be one too many.
+                let to_spare = options.setting.max_client_connections().is_none();
+                Some(Arc::new(Pulse::start(to_spare.then_some(*address))))
+            }
             #[cfg(feature = "tls")]
             Subject::Tls(..) => Some(Arc::new(Pulse::start(None))),
         },

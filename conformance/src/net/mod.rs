@@ -24,6 +24,7 @@ pub use self::player::Played;
 pub use self::player::play;
 #[cfg(feature = "tls")]
 pub use self::player::play_tls;
+pub use self::pulse::Late;
 pub use self::pulse::Pulse;
 pub use self::server::Control;
 pub use self::server::InMemoryServer;

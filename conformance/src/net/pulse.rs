@@ -46,12 +46,28 @@ pub struct Pulse {
     task: JoinHandle<()>,
 }
 
+/// How late things were, at worst.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Late {
+    /// By how much a timer of this machine was late.
+    pub machine: Duration,
+    /// By how much the server's answer to a ping took longer than its quickest.
+    pub server: Duration,
+}
+
 #[derive(Debug, Default)]
 struct Seen {
-    /// When a delay was over, and how long it was.
-    delays: VecDeque<(Instant, Duration)>,
-    /// When what is waited for should have come.
-    due: Option<Instant>,
+    /// When a delay was over, and what it was.
+    delays: VecDeque<(Instant, Late)>,
+    /// When what is waited for should have come, and of whom.
+    due: Option<(Instant, Of)>,
+}
+
+/// Who was late.
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    Machine,
+    Server,
 }
 
 impl Pulse {
@@ -75,15 +91,35 @@ impl Pulse {
         self.clock.now()
     }
 
-    /// The longest delay since then.
+    /// The longest delays since then.
     #[must_use]
-    pub fn worst_since(&self, since: Instant) -> Duration {
+    pub fn worst_since(&self, since: Instant) -> Late {
         let now = self.now();
         let seen = lock(&self.seen);
         let over = seen.delays.iter().filter(|(end, _)| *end >= since);
-        let pending = seen.due.map(|due| now - due);
-        let all = over.map(|(_, delay)| *delay).chain(pending);
-        all.max().unwrap_or_default()
+        let pending = seen.due.map(|(due, of)| of.late(now - due));
+        let all = over.map(|(_, late)| *late).chain(pending);
+        all.fold(Late::default(), Late::max)
+    }
+}
+
+impl Late {
+    fn max(self, other: Self) -> Self {
+        Self {
+            machine: self.machine.max(other.machine),
+            server: self.server.max(other.server),
+        }
+    }
+}
+
+impl Of {
+    fn late(self, delay: Duration) -> Late {
+        let mut late = Late::default();
+        match self {
+            Self::Machine => late.machine = delay,
+            Self::Server => late.server = delay,
+        }
+        late
     }
 }
 
@@ -110,12 +146,12 @@ impl Beats {
         let mut quickest = PATIENCE;
         loop {
             let due = self.clock.now() + PERIOD;
-            self.expect_at(due);
+            self.expect_at(due, Of::Machine);
             tokio::time::sleep_until(self.clock.when(due)).await;
             self.came();
             let Some(open) = &mut session else { continue };
             let sent = self.clock.now();
-            self.expect_at(sent + quickest);
+            self.expect_at(sent + quickest, Of::Server);
             if !matches!(timeout(PATIENCE, open.ping()).await, Ok(Ok(()))) {
                 // A server that closes it, or does not answer pings: the clock alone has to do.
                 session = None;
@@ -125,17 +161,18 @@ impl Beats {
         }
     }
 
-    fn expect_at(&self, due: Instant) {
-        lock(&self.seen).due = Some(due);
+    fn expect_at(&self, due: Instant, of: Of) {
+        lock(&self.seen).due = Some((due, of));
     }
 
     /// What was waited for has come.
     fn came(&self) {
         let now = self.clock.now();
         let mut seen = lock(&self.seen);
-        let late = seen.due.take().map_or(Duration::ZERO, |due| now - due);
-        seen.delays.push_back((now, late));
-        let old = |(end, _): &(Instant, Duration)| now - *end > MEMORY;
+        if let Some((due, of)) = seen.due.take() {
+            seen.delays.push_back((now, of.late(now - due)));
+        }
+        let old = |(end, _): &(Instant, Late)| now - *end > MEMORY;
         while seen.delays.front().is_some_and(old) {
             seen.delays.pop_front();
         }

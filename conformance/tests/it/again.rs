@@ -93,6 +93,11 @@ async fn late(mut client: TcpStream, mut server: TcpStream) -> io::Result<()> {
 
 /// Judges a late server by two cases, of which the second opens one connection.
 fn judged(closed: usize) -> CaseReport {
+    judged_by(closed, false)
+}
+
+/// As `judged`, by a judge whose thread does something else most of the time, if it is `busy`.
+fn judged_by(closed: usize, busy: bool) -> CaseReport {
     let mut reports = Vec::new();
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().build().expect("a runtime");
@@ -106,6 +111,15 @@ fn judged(closed: usize) -> CaseReport {
             closed,
         };
         tokio::spawn(relay.serve());
+        if busy {
+            tokio::spawn(async {
+                loop {
+                    let (_keep, never) = mpsc::channel::<()>();
+                    let _ = never.recv_timeout(Duration::from_millis(80));
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            });
+        }
         let catalogue = Catalogue::embedded().expect("the catalogue is in order");
         let cases: Vec<_> = catalogue.cases().iter().collect();
         let cases: Vec<_> = cases
@@ -142,6 +156,20 @@ fn a_case_that_fails_every_time_has_failed() {
 }
 
 #[test]
+fn nothing_is_said_of_a_server_while_this_machine_is_late() {
+    let hindered = std::thread::spawn(|| judged_by(5, true));
+    let report = hindered.join().expect("a report");
+    let Verdict::Untested { reason } = &report.verdict else {
+        panic!("{:?}", report.verdict);
+    };
+    assert!(
+        reason.starts_with("this machine has too much to do"),
+        "{reason}"
+    );
+    assert_eq!(report.discarded.len(), 5);
+}
+
+#[test]
 fn a_pulse_tells_of_the_longest_delay() {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().build().expect("a runtime");
@@ -152,8 +180,8 @@ fn a_pulse_tells_of_the_longest_delay() {
         // This thread does something else.
         let (_keep, never) = mpsc::channel::<()>();
         let _ = never.recv_timeout(Duration::from_millis(150));
-        assert!(pulse.worst_since(began) >= Duration::from_millis(100));
+        assert!(pulse.worst_since(began).machine >= Duration::from_millis(100));
         tokio::time::sleep(Duration::from_millis(40)).await;
-        assert!(pulse.worst_since(began) >= Duration::from_millis(100));
+        assert!(pulse.worst_since(began).machine >= Duration::from_millis(100));
     });
 }
