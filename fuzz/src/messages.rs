@@ -42,6 +42,11 @@ fn request(payload: &[u8]) {
         assert_eq!(request.op(), header.op);
         if let Request::Multi(multi) | Request::MultiRead(multi) = request {
             check_operations(&multi);
+            let reads = multi.iter().filter(|(_, part)| part.is_read()).count();
+            assert!(
+                reads == 0 || reads == multi.len(),
+                "reads and writes in one"
+            );
         }
         Ok(request.with_xid(header.xid))
     };
@@ -159,7 +164,10 @@ macro_rules! check_parts {
         fn $check(multi: &Multi<'_, $part<'_>>) {
             let parts: Vec<_> = multi.iter().map(|(_, part)| part).collect();
             assert_eq!(parts.len(), multi.len());
-            let remade = encoded(&Multi::from(&parts[..]));
+            let made = Multi::from(&parts[..]);
+            assert_eq!(made.len(), multi.len());
+            assert!(made.iter().map(|(_, part)| part).eq(parts.iter().copied()));
+            let remade = encoded(&made);
             assert_eq!(remade, encoded(&MultiOf(parts.iter().copied())));
             let mut reader = Reader::with(&remade, Reading::JAVA);
             let again = Multi::<$part<'_>>::decode(&mut reader).expect("a multi");

@@ -51,7 +51,9 @@ fn play(flaws: Flaws, steps: &mut Steps<'_>) -> Result<(), Violation> {
         }
         step(&mut world, steps)?;
     }
-    world.settle()
+    world.settle()?;
+    assert!(!format!("{:?}", world.server()).is_empty());
+    Ok(())
 }
 
 fn server_config(flaws: Flaws, byte: u8) -> server::Config {

@@ -80,6 +80,8 @@ impl World {
                 [0, id].contains(&request.session_id),
                 "a session of its own"
             );
+            let own = self.client.passwd();
+            assert_eq!(request.passwd, own, "the password it has");
             return;
         }
         // What goes out in the same breath as the grant is seen before `granted` is set.

@@ -165,13 +165,12 @@ impl World {
     /// A push goes out at once or not at all.
     pub(super) fn push(&mut self, connection: ConnectionId) {
         let payload = Bytes::from_static(b"pushed");
-        self.server.handle(
-            self.now,
-            Input::Push {
-                connection,
-                payload,
-            },
-        );
+        let input = Input::Push {
+            connection,
+            payload,
+        };
+        assert!(!input.to_string().is_empty());
+        self.server.handle(self.now, input);
         let has_session = self.connections[&connection].session.is_some();
         let mut pushed = false;
         while let Some(output) = self.server.poll() {
