@@ -14,6 +14,7 @@ mod capture;
 mod client;
 mod differential;
 mod frame;
+mod framed;
 mod messages;
 mod records;
 pub mod seeds;
@@ -21,6 +22,7 @@ mod server;
 mod steps;
 mod transcript;
 mod walk;
+mod world;
 
 pub use crate::capture::capture;
 pub use crate::client::client;
@@ -29,8 +31,11 @@ pub use crate::differential::disagreement;
 pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;
+pub use crate::server::late_server;
 pub use crate::server::server;
 pub use crate::transcript::transcript;
+pub use crate::world::violation;
+pub use crate::world::world;
 
 /// A target's name and body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -44,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     ("records", records),
     ("server", server),
     ("transcript", transcript),
+    ("world", world),
 ];
 
 /// Claims that no input starts with the word `canary`, which is false.

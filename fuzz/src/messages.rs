@@ -6,7 +6,9 @@ use jute_codec::ConnectResponse;
 use jute_codec::DecodeError;
 use jute_codec::Encode;
 use jute_codec::ErrorCode;
+use jute_codec::Multi;
 use jute_codec::MultiHeader;
+use jute_codec::MultiOf;
 use jute_codec::OpCode;
 use jute_codec::Operation;
 use jute_codec::Outcome;
@@ -38,6 +40,14 @@ fn request(payload: &[u8]) {
     let read = |reading| {
         let (header, request) = Request::from_payload(payload, reading)?;
         assert_eq!(request.op(), header.op);
+        if let Request::Multi(multi) | Request::MultiRead(multi) = request {
+            check_operations(&multi);
+            let reads = multi.iter().filter(|(_, part)| part.is_read()).count();
+            assert!(
+                reads == 0 || reads == multi.len(),
+                "reads and writes in one"
+            );
+        }
         Ok(request.with_xid(header.xid))
     };
     check(payload, read, |reading| {
@@ -71,6 +81,9 @@ fn reply(data: &[u8]) {
     let asked = OpCode(i32::from_be_bytes(*asked));
     let read = |reading| {
         let (header, reply) = Reply::from_payload(asked, payload, reading)?;
+        if let Reply::Multi(multi) | Reply::MultiRead(multi) = reply {
+            check_outcomes(&multi);
+        }
         Ok((Maybe(header), reply))
     };
     check(payload, read, |reading| {
@@ -144,6 +157,27 @@ fn check<T: Debug + Encode + PartialEq>(
         assert_eq!(strict, lenient, "what is right is right to Java too");
     }
 }
+
+/// A check that a multi made of another's parts goes out as one that has the same.
+macro_rules! check_parts {
+    ($check:ident, $part:ident) => {
+        fn $check(multi: &Multi<'_, $part<'_>>) {
+            let parts: Vec<_> = multi.iter().map(|(_, part)| part).collect();
+            assert_eq!(parts.len(), multi.len());
+            let made = Multi::from(&parts[..]);
+            assert_eq!(made.len(), multi.len());
+            assert!(made.iter().map(|(_, part)| part).eq(parts.iter().copied()));
+            let remade = encoded(&made);
+            assert_eq!(remade, encoded(&MultiOf(parts.iter().copied())));
+            let mut reader = Reader::with(&remade, Reading::JAVA);
+            let again = Multi::<$part<'_>>::decode(&mut reader).expect("a multi");
+            assert!(again.iter().map(|(_, part)| part).eq(parts));
+        }
+    };
+}
+
+check_parts!(check_operations, Operation);
+check_parts!(check_outcomes, Outcome);
 
 /// A header and at most one record, or anything if the operation is unknown.
 fn one(

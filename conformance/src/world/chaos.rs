@@ -10,6 +10,7 @@ use crate::world::Door;
 use crate::world::Fault;
 use crate::world::Told;
 use crate::world::Violation;
+use crate::world::Way;
 use crate::world::Wire;
 use crate::world::World;
 
@@ -46,6 +47,7 @@ enum Kind {
     Kill,
     Request,
     Close,
+    HalfClose,
 }
 
 impl Chaos {
@@ -62,6 +64,7 @@ impl Chaos {
             Kind::Kill,
             Kind::Request,
             Kind::Close,
+            Kind::HalfClose,
         ];
         let kinds = all.into_iter().filter(|_| rng.bool()).collect();
         Self { rng, kinds }
@@ -87,6 +90,10 @@ impl Chaos {
                 let told = self.rng.choice([Told::Client, Told::Server, Told::Nobody]);
                 let told = told.unwrap_or(Told::Nobody);
                 world.inject(Fault::Cut { client, told })
+            }
+            Kind::HalfClose => {
+                let way = self.rng.choice([Way::Up, Way::Down]).unwrap_or(Way::Up);
+                world.inject(Fault::HalfClose { client, way })
             }
             Kind::Wire => {
                 let wire = self.wire();

@@ -17,6 +17,14 @@ pub enum Fault {
         /// Who is told; the others find out by their own timeouts.
         told: Told,
     },
+    /// One direction of a client's open connection ends, behind what is on its way; the other goes
+    /// on.
+    HalfClose {
+        /// The client.
+        client: ClientId,
+        /// The direction that ends.
+        way: Way,
+    },
     /// A client's connections become slow, or fast; also the one that is open.
     Wire {
         /// The client.
@@ -51,6 +59,15 @@ pub enum Told {
     Nobody,
 }
 
+/// A direction of a connection.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Way {
+    /// To the server.
+    Up,
+    /// To the client.
+    Down,
+}
+
 /// What becomes of those who want to connect.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Door {
@@ -74,6 +91,13 @@ impl fmt::Display for Fault {
                     Told::Nobody => "nobody is told",
                 };
                 write!(f, "{client} is cut off, {told}")
+            }
+            Self::HalfClose { client, way } => {
+                let end = match way {
+                    Way::Up => "nothing more goes up",
+                    Way::Down => "nothing more comes down",
+                };
+                write!(f, "{client} is half cut off, {end}")
             }
             Self::Wire { client, wire } => write!(
                 f,

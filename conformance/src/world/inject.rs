@@ -9,6 +9,7 @@ use crate::world::ClientId;
 use crate::world::Fault;
 use crate::world::Told;
 use crate::world::Violation;
+use crate::world::Way;
 use crate::world::World;
 use crate::world::line::What;
 use crate::world::link::End;
@@ -30,6 +31,7 @@ impl World {
         self.record(What::Fault(fault));
         match fault {
             Fault::Cut { client, told } => self.cut(client, told),
+            Fault::HalfClose { client, way } => self.half_close(client, way),
             Fault::Wire { client, wire } => {
                 if let Some(peer) = self.peers.get_mut(client.0) {
                     peer.wire = wire;
@@ -62,6 +64,23 @@ impl World {
         }
         if matches!(told, Told::Both | Told::Client) {
             link.down.push(self.now + peer.wire.down, Piece::Rst);
+        }
+    }
+
+    /// Ends one direction of a client's connection, once both sides have it open.
+    fn half_close(&mut self, client: ClientId, way: Way) {
+        let Some(peer) = self.peers.get(client.0) else {
+            return;
+        };
+        let Some(link) = peer.link.and_then(|it| self.links.get_mut(&it)) else {
+            return;
+        };
+        if link.is_dead || (link.client_end, link.server_end) != (End::Open, End::Open) {
+            return;
+        }
+        match way {
+            Way::Up => link.up.end(self.now + peer.wire.up),
+            Way::Down => link.down.end(self.now + peer.wire.down),
         }
     }
 

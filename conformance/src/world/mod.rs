@@ -68,6 +68,7 @@ pub use self::claim::Violation;
 pub use self::fault::Door;
 pub use self::fault::Fault;
 pub use self::fault::Told;
+pub use self::fault::Way;
 pub use self::line::Line;
 pub use self::link::Wire;
 
@@ -228,6 +229,11 @@ impl World {
     /// Sets how long the server thinks about a request at most.
     pub const fn set_think(&mut self, think: Duration) {
         self.think = think;
+    }
+
+    /// Has chance come from another seed, from here on.
+    pub fn reseed(&mut self, seed: u64) {
+        self.rng = Rng::with_seed(seed);
     }
 
     /// Does the next thing that happens; false if nothing ever will.

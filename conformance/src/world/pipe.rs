@@ -46,13 +46,24 @@ impl fmt::Display for Piece {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pipe {
     pieces: VecDeque<(Instant, Piece)>,
+    /// Whether a FIN was put into it that nobody sent; all that is sent after that is lost.
+    is_ended: bool,
 }
 
 impl Pipe {
     /// Sends a piece that arrives at `at`, or with the one before it if that is later.
     pub(super) fn push(&mut self, at: Instant, piece: Piece) {
+        if self.is_ended && piece != Piece::Rst {
+            return;
+        }
         let at = at.max(self.horizon().unwrap_or(at));
         self.pieces.push_back((at, piece));
+    }
+
+    /// Lets nothing come behind what is on its way.
+    pub(super) fn end(&mut self, at: Instant) {
+        self.push(at, Piece::Fin);
+        self.is_ended = true;
     }
 
     /// Sends bytes, cut anywhere into pieces that arrive up to `jitter` apart.

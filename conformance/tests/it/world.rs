@@ -14,6 +14,7 @@ use zk_conformance::world::ClientId;
 use zk_conformance::world::Door;
 use zk_conformance::world::Fault;
 use zk_conformance::world::Told;
+use zk_conformance::world::Way;
 use zk_conformance::world::Wire;
 use zk_conformance::world::World;
 
@@ -279,5 +280,28 @@ fn a_late_request_for_a_session_throws_its_owner_out_who_comes_back() {
     world.settle().expect("renewed");
     if world.client(id).phase().is_alive() {
         assert_eq!(session(&world, id), before);
+    }
+}
+
+#[test]
+fn a_connection_that_is_half_closed_ends_and_the_session_is_renewed() {
+    for way in [Way::Up, Way::Down] {
+        let (mut world, id) = connected(10_000);
+        let before = session(&world, id);
+        let half = Fault::HalfClose { client: id, way };
+        world.inject(half).expect("half closed");
+        world
+            .request(id, OpCode::GET_DATA, b"lost or not")
+            .expect("asked");
+        world.settle().expect("renewed");
+        assert_eq!(world.client(id).phase(), Phase::Connected, "{way:?}");
+        assert_eq!(session(&world, id), before, "{way:?}");
+        let gone = lines(&world, "c1: closed by the peer");
+        assert_eq!(gone.len(), 1, "{way:?}: {}", world.text());
+        assert_eq!(lines(&world, "renewed").len(), 1, "{way:?}");
+        // What goes up is lost behind the end, what comes down is a reply that nobody hears.
+        let reply = lines(&world, "client 0: request 1: ");
+        let lost = "CONNECTIONLOSS, by the client";
+        assert!(reply[0].ends_with(lost), "{way:?}: {reply:?}");
     }
 }

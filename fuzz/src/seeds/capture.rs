@@ -1,15 +1,13 @@
 //! Recordings, and conversations to be recorded.
 
-use std::fs;
 use std::path::Path;
 
 use crate::seeds::Seed;
+use crate::seeds::recordings;
 
 pub(super) fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
     let mut seeds = Vec::new();
-    for capture in CAPTURES {
-        let file = fs::read(testdata.join("captures").join(capture))?;
-        let name = capture.replace('.', "-");
+    for (name, file) in recordings(&testdata.join("captures"), &["pcap", "pcapng"])? {
         seeds.push(Seed::new("capture", name, [&[0], &file[..]].concat()));
     }
     let script = |name: &str, steps: &[[u8; 2]]| {
@@ -45,10 +43,3 @@ pub(super) fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
     ]);
     Ok(seeds)
 }
-
-/// Recordings that are small enough to be seeds.
-const CAPTURES: &[&str] = &[
-    "zk3.8.0-c-unknown-session-refused.pcap",
-    "zk3.8.0-java-new-session-then-close.pcap",
-    "zk3.8.0-kazoo-unknown-session-refused.pcap",
-];

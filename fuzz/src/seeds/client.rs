@@ -46,6 +46,16 @@ pub(super) fn seeds() -> Vec<Seed> {
             &[connected, grant, wait_1_s, pong, wait_1_s, pong],
         ),
         script(
+            "ping-ahead-of-its-time",
+            2,
+            &[connected, &[4, 0b0_1111], &[1, 128]],
+        ),
+        script(
+            "woken-long-before-a-ping",
+            2,
+            &[connected, &[4, 0b0_1111], wait_1_s, &[1, 1]],
+        ),
+        script(
             "silence-of-the-server",
             2,
             &[connected, grant, wait_5_s, wait_until_due],

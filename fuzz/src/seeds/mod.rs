@@ -1,16 +1,20 @@
 //! The seeds: inputs with a speaking name from which a fuzzer starts.
 //!
-//! Known answers become seeds of the same name, mostly; the rest is made here. `UPDATE=1 cargo
+//! Known answers, recordings and the cases of the catalogue become seeds of the same name, mostly;
+//! the rest is made here. `UPDATE=1 cargo
 //! test -p zk-fuzz seeds` writes them to `corpus/`, and without `UPDATE` the same test compares.
 
 mod capture;
+mod catalogue;
 mod client;
 mod differential;
 mod frame;
 mod records;
 mod server;
 mod transcript;
+mod world;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
@@ -23,7 +27,7 @@ use jute_codec::Schema;
 pub struct Seed {
     /// The target it is for.
     pub target: &'static str,
-    /// What it shows, in kebab-case.
+    /// What it shows, in kebab-case; those of the catalogue are in a folder of that name.
     pub name: String,
     /// The input.
     pub input: Vec<u8>,
@@ -47,11 +51,13 @@ impl Seed {
 pub fn seeds(testdata: &Path) -> std::io::Result<Vec<Seed>> {
     let answers = known_answers(testdata)?;
     let mut seeds = capture::seeds(testdata)?;
+    seeds.extend(catalogue::seeds());
     seeds.extend(frame::seeds(&answers));
     seeds.extend(records::seeds(&answers));
     seeds.extend(differential::seeds(&answers));
     seeds.extend(server::seeds());
     seeds.extend(client::seeds());
+    seeds.extend(world::seeds());
     seeds.extend(transcript::seeds(testdata, &answers)?);
     Ok(seeds)
 }
@@ -95,3 +101,21 @@ fn known_answers(testdata: &Path) -> std::io::Result<Vec<KnownAnswer>> {
     answers.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(answers)
 }
+
+/// The recordings in a folder that are small enough to be seeds, and what they are called.
+fn recordings(folder: &Path, extensions: &[&str]) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let mut recordings = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        if extensions.contains(&extension) && fs::metadata(&path)?.len() < LONGEST_RECORDING {
+            let name = path.file_name().expect("a name").to_string_lossy();
+            recordings.push((name.replace('.', "-"), fs::read(&path)?));
+        }
+    }
+    recordings.sort();
+    Ok(recordings)
+}
+
+/// Not longer than an input may be, with the byte before it.
+const LONGEST_RECORDING: u64 = 4_096;

@@ -1,16 +1,14 @@
 //! Texts and dialogues.
 
-use std::fs;
 use std::path::Path;
 
 use crate::seeds::KnownAnswer;
 use crate::seeds::Seed;
+use crate::seeds::recordings;
 
 pub(super) fn seeds(testdata: &Path, answers: &[KnownAnswer]) -> std::io::Result<Vec<Seed>> {
     let mut seeds = Vec::new();
-    for transcript in TRANSCRIPTS {
-        let text = fs::read(testdata.join("transcripts").join(transcript))?;
-        let name = transcript.replace('.', "-");
+    for (name, text) in recordings(&testdata.join("transcripts"), &["zkt"])? {
         seeds.push(Seed::new("transcript", name, [&[0], &text[..]].concat()));
     }
     let texts = [
@@ -99,9 +97,3 @@ pub(super) fn seeds(testdata: &Path, answers: &[KnownAnswer]) -> std::io::Result
     ]);
     Ok(seeds)
 }
-
-/// Recordings that were written as transcripts.
-const TRANSCRIPTS: &[&str] = &[
-    "zk3.8.0-java-new-session-then-close.zkt",
-    "zk3.8.0-java-unknown-session-refused.zkt",
-];

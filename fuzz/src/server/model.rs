@@ -147,4 +147,4 @@ pub(super) fn admitted(server: &Server, request: &ConnectRequest<'_>) -> Option<
 }
 
 /// Sessions last from 400 to 4000 ms.
-pub(super) const TICK: Duration = Duration::from_millis(200);
+pub(crate) const TICK: Duration = Duration::from_millis(200);

@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+"$SRC/zk-conformance/fuzz/build"
