@@ -5,6 +5,7 @@ mod clause;
 mod decode;
 mod exit;
 mod explain;
+mod fuzz;
 mod help;
 mod input;
 mod learn;
@@ -67,6 +68,8 @@ enum Verb {
     Replay(replay::Arguments),
     /// Learn the session state machine of a server; without an address, of the one that is built in.
     Learn(learn::Arguments),
+    /// Fuzz a server through its port; without an address, the one that is built in.
+    Fuzz(Box<fuzz::Arguments>),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
     /// Make reports of runs: merged, as a page, for CI, held against ones written down.
@@ -135,6 +138,7 @@ pub fn main() -> ExitCode {
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Learn(arguments) => learn::run(&arguments),
+        Verb::Fuzz(arguments) => fuzz::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Model(arguments) => model::run(&arguments),
         Verb::Report(arguments) => report::run(arguments),

@@ -1,0 +1,238 @@
+//! What a sound server may do: the answers of the model in every setting and every order.
+//!
+//! The model is the crate's own server on virtual time. What cannot be known of a server from
+//! outside, such as its network layer, makes *kinds* of it. A run is fine if one kind answers all of
+//! it so, in one of the orders in which what is done at once can come out.
+//!
+//! One thing is no more than a server's nature: where a close is due, it may overtake answers that
+//! are due before it, if more than one thing was asked in one breath (`NIOServerCnxn` lets go of the
+//! socket at once). What comes after such a moment is not judged any more, since nobody knows what
+//! the client would have learned.
+
+use std::collections::BTreeSet;
+
+use crate::driver;
+use crate::driver::Act;
+use crate::driver::Knob;
+use crate::driver::Moment;
+use crate::driver::Sequence;
+use crate::fuzz::ledger::Ledger;
+use crate::fuzz::orders::Order;
+use crate::fuzz::orders::orders;
+use crate::fuzz::outcome::Outcome;
+use crate::hunt::Run;
+use crate::lab;
+use crate::server;
+
+/// What sound servers do.
+#[derive(Clone, Debug)]
+pub struct Oracle {
+    kinds: Vec<server::Config>,
+    driver: driver::Config,
+    /// Whether a close may overtake answers.
+    is_lenient: bool,
+}
+
+/// How a run went.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Judgement {
+    /// As it may.
+    Fine,
+    /// As it may not.
+    Strange(Strange),
+}
+
+/// What no sound server does.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Strange {
+    /// The moment it came of.
+    pub(super) at: usize,
+    /// What may come of it.
+    pub(super) expected: BTreeSet<Outcome>,
+    /// What came of it.
+    pub(super) actual: Outcome,
+    /// What it is, whatever was done to bring it about.
+    pub(super) symptom: String,
+}
+
+/// What may come of a sequence: each way has an outcome for each moment.
+#[derive(Clone, Debug)]
+pub(super) struct Expectation {
+    moments: Vec<Moment>,
+    ways: BTreeSet<Vec<Outcome>>,
+    is_lenient: bool,
+}
+
+impl Oracle {
+    /// Sound servers are of these kinds; a close may overtake answers.
+    #[must_use]
+    pub const fn new(kinds: Vec<server::Config>, driver: driver::Config) -> Self {
+        Self {
+            kinds,
+            driver,
+            is_lenient: true,
+        }
+    }
+
+    /// The only sound server is one that does the same as this, each time: for servers on virtual
+    /// time.
+    #[must_use]
+    pub fn exact(kind: server::Config, driver: driver::Config) -> Self {
+        Self {
+            kinds: vec![kind],
+            driver,
+            is_lenient: false,
+        }
+    }
+
+    /// The first kind.
+    pub(super) fn model(&self) -> server::Config {
+        self.kinds.first().cloned().unwrap_or_default()
+    }
+
+    pub(super) const fn driver(&self) -> &driver::Config {
+        &self.driver
+    }
+
+    /// Takes one more kind of server for sound.
+    pub(super) fn allow(&mut self, kind: server::Config) {
+        if !self.kinds.contains(&kind) {
+            self.kinds.push(kind);
+        }
+    }
+
+    /// What may come of `sequence`.
+    pub(super) fn expect(&self, sequence: &Sequence) -> Expectation {
+        let orders = orders(sequence, MOST_ORDERS);
+        let each = |kind| orders.iter().map(move |order| self.way(kind, sequence, order));
+        Expectation {
+            moments: sequence.0.clone(),
+            ways: self.kinds.iter().flat_map(each).collect(),
+            is_lenient: self.is_lenient,
+        }
+    }
+
+    /// What comes of an order of `sequence` on one kind of server.
+    fn way(&self, kind: &server::Config, sequence: &Sequence, order: &Order) -> Vec<Outcome> {
+        let run = lab::hunt(kind, &order.sequence, self.driver.clone());
+        let mut way = vec![None; sequence.0.len()];
+        let parts = order.sequence.0.iter().zip(&run.answers).zip(&order.of);
+        for ((moment, answer), &of) in parts {
+            let outcome = Outcome::of(moment, answer);
+            let is_whole = sequence.0[of].lines().len() < 2;
+            let place: &mut Option<Outcome> = &mut way[of];
+            match place {
+                None if is_whole => *place = Some(outcome),
+                None => {
+                    let mut whole = Outcome::default();
+                    whole.add(outcome);
+                    *place = Some(whole);
+                }
+                Some(whole) => whole.add(outcome),
+            }
+        }
+        way.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// Whether a server like `kind` does just that.
+    pub(super) fn explains(
+        &self,
+        kind: &server::Config,
+        sequence: &Sequence,
+        run: &Run,
+    ) -> bool {
+        let alone = Self {
+            kinds: vec![kind.clone()],
+            ..self.clone()
+        };
+        alone.expect(sequence).judge(run) == Judgement::Fine
+    }
+}
+
+impl Expectation {
+    /// Holds a run against it.
+    pub(super) fn judge(&self, run: &Run) -> Judgement {
+        let mut left: Vec<&Vec<Outcome>> = self.ways.iter().collect();
+        let mut ledger = Ledger::default();
+        for (at, (moment, answer)) in self.moments.iter().zip(&run.answers).enumerate() {
+            let actual = Outcome::of(moment, answer);
+            ledger.note(moment, &actual);
+            let (same, others): (Vec<_>, Vec<_>) =
+                left.iter().partition(|way| way[at] == actual);
+            if !same.is_empty() {
+                left = same;
+                continue;
+            }
+            let may_lose = self.is_lenient && is_hasty(moment);
+            if may_lose && others.iter().any(|way| way[at].loses_into(&actual)) {
+                return Judgement::Fine;
+            }
+            let expected: BTreeSet<Outcome> = others.iter().map(|way| way[at].clone()).collect();
+            // What comes after shows whether it lasts.
+            for (moment, answer) in self.moments.iter().zip(&run.answers).skip(at + 1) {
+                ledger.note(moment, &Outcome::of(moment, answer));
+            }
+            let symptom = if ledger.has_two_owners() {
+                TWO_OWNERS.to_owned()
+            } else {
+                symptom(moment, &expected, &actual)
+            };
+            return Judgement::Strange(Strange {
+                at,
+                expected,
+                actual,
+                symptom,
+            });
+        }
+        Judgement::Fine
+    }
+}
+
+/// Whether more than one thing is asked in one breath, or the client closes behind what it asks.
+fn is_hasty(moment: &Moment) -> bool {
+    let closes = |knob| matches!(knob, Knob::Half | Knob::Reset);
+    let twisted = |step: &driver::Step| step.twists.iter().any(|twist| closes(twist.knob));
+    let ends = |step: &driver::Step| step.symbol.act == Act::Half || twisted(step);
+    let speaks = moment.0.iter().filter(|step| step.symbol.act != Act::Open);
+    speaks.count() > 1 || moment.0.iter().any(ends)
+}
+
+/// What happened in words that leave out numbers, and which connection it was.
+fn symptom(moment: &Moment, expected: &BTreeSet<Outcome>, actual: &Outcome) -> String {
+    let lines = moment.lines();
+    if lines.len() > 1 {
+        let mut each: Vec<String> = lines.iter().map(|line| plain(actual.on(*line))).collect();
+        each.sort();
+        return format!("at once: {}", each.join(" / "));
+    }
+    let own = lines.first().copied();
+    let told = |outcome: &Outcome| {
+        let mut parts: Vec<String> = own.iter().map(|line| plain(outcome.on(*line))).collect();
+        let others = outcome.lines().filter(|line| Some(*line) != own);
+        parts.extend(others.map(|line| format!("another {}", plain(outcome.on(line)))));
+        parts.join("; ")
+    };
+    let expected: BTreeSet<String> = expected.iter().map(told).collect();
+    let expected: Vec<String> = expected.into_iter().collect();
+    format!("{} instead of {}", told(actual), expected.join(" or "))
+}
+
+/// Words without numbers.
+fn plain(words: &[String]) -> String {
+    let mut plain = String::new();
+    for letter in words.join(", ").chars() {
+        match letter {
+            '0'..='9' if plain.ends_with('N') => {}
+            '0'..='9' => plain.push('N'),
+            '-' if plain.ends_with(' ') => {}
+            _ => plain.push(letter),
+        }
+    }
+    plain
+}
+
+/// What a session with several connections is called.
+pub const TWO_OWNERS: &str = "a session with two connections, both alive";
+
+/// Most orders of a sequence.
+const MOST_ORDERS: usize = 256;
