@@ -10,7 +10,10 @@ use std::sync::Arc;
 use crate::Instant;
 use crate::driver;
 use crate::driver::Driver;
+use crate::driver::Moment;
+use crate::driver::Sequence;
 use crate::driver::Symbol;
+use crate::hunt::Run;
 use crate::learn::Teacher;
 use crate::net::Played;
 use crate::player;
@@ -61,6 +64,53 @@ pub fn drive(server: server::Config, symbols: &[Symbol], driver: driver::Config)
     lab.client.answers().to_vec()
 }
 
+/// What comes of a sequence on a fresh server.
+#[must_use]
+pub fn hunt(server: &server::Config, sequence: &Sequence, driver: driver::Config) -> Run {
+    let mut rehearsal = Rehearsal::new(server.clone(), driver);
+    for moment in &sequence.0 {
+        rehearsal.take(moment.clone());
+    }
+    let driver = rehearsal.driver();
+    Run {
+        answers: driver.answers().to_vec(),
+        log: driver.log().to_vec(),
+    }
+}
+
+/// A driver and a fresh server, moment by moment: for those who want to see how it goes before
+/// they say how it goes on.
+#[derive(Debug)]
+pub struct Rehearsal(Lab<Driver>);
+
+impl Rehearsal {
+    /// With nothing done yet.
+    #[must_use]
+    pub fn new(server: server::Config, driver: driver::Config) -> Self {
+        Self(Lab::new(server, Driver::new(driver)))
+    }
+
+    /// Does one more thing; what came of it.
+    pub fn take(&mut self, moment: impl Into<Moment>) -> Option<Arc<str>> {
+        let Self(lab) = self;
+        lab.client.push(lab.now, moment);
+        lab.run();
+        lab.client.answers().last().cloned()
+    }
+
+    /// How things stand.
+    #[must_use]
+    pub const fn driver(&self) -> &Driver {
+        &self.0.client
+    }
+
+    /// The server, as it is now.
+    #[must_use]
+    pub const fn server(&self) -> &Server {
+        &self.0.server
+    }
+}
+
 /// Answers for fresh servers on virtual time.
 #[derive(Clone, Debug)]
 pub struct LabTeacher {
@@ -86,6 +136,7 @@ impl Teacher for LabTeacher {
 
 /// A server, a client's side, and wires between them that take no time. What the server leaves to a
 /// delegate is served from memory.
+#[derive(Debug)]
 struct Lab<C> {
     now: Instant,
     server: Server,

@@ -24,6 +24,7 @@
 //! | [`transcript`] | the language: every packet by its meaning, anything as bytes |
 //! | [`player`] | plays the client side of a script and judges what comes back |
 //! | [`driver`] | drives a server by symbols, ids and passwords left out |
+//! | [`hunt`] | makes up sequences, runs and compares them, makes what it finds small |
 //! | [`learn`] | learns the machine behind any server by asking it |
 //! | [`fuzz`] | fuzzes any server by what the server engine would do |
 //! | [`judge`] | the catalogue, and runs of it against a server |
@@ -62,6 +63,7 @@ pub mod client;
 pub mod driver;
 pub mod expiry;
 pub mod fuzz;
+pub mod hunt;
 pub mod idl;
 pub mod judge;
 pub mod lab;

@@ -14,10 +14,14 @@ pub(super) struct Line {
     /// How many were opened.
     opened: usize,
     framer: Option<Framer>,
+    /// Whether it was opened in the moment under way.
+    pub(super) is_fresh: bool,
     /// Whether anything was sent.
     pub(super) greeted: bool,
     /// Whether the server gave it a session.
     pub(super) has_session: bool,
+    /// Whether something was awaited in vain: the server may wait for the rest of a frame.
+    pub(super) is_stuck: bool,
     /// What came in from where there were no frames any more.
     noise: Vec<u8>,
     end: Option<End>,
@@ -43,6 +47,7 @@ impl Line {
             name: Some(name.clone()),
             opened: self.opened,
             framer: Some(Framer::default()),
+            is_fresh: true,
             ..Self::default()
         };
         name

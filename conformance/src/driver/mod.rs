@@ -7,11 +7,12 @@
 //!
 //! A driver is sans-I/O, and has the four kinds of method of the other engines:
 //!
-//! 1. Give it something to do: [`Driver::push`].
+//! 1. Give it something to do: [`Driver::push`], a [`Symbol`] or a whole [`Moment`].
 //! 2. Take every [`Output`] from [`Driver::poll`] and carry it out.
 //! 3. Tell what happens on the connections by [`Driver::handle`].
 //! 4. When [`Driver::deadline`] comes, tell that: [`Input::Tick`].
-//! 5. Go on until [`Driver::is_idle`]; then [`Driver::answers`] has an answer for each symbol.
+//! 5. Go on until [`Driver::is_idle`]; then [`Driver::answers`] has an answer for each moment,
+//!    and [`Driver::log`] all that went over the wire.
 //!
 //! [`lab::drive`](crate::lab::drive) does that with the crate's own server on virtual time,
 //! [`net::drive`](crate::net::drive) with any server over TCP.
@@ -28,130 +29,91 @@
 //! part of the answer, and so is the end of that connection: `same session; a: closed` is a
 //! renewal that took the session from connection `a`.
 //!
+//! A moment of several steps ends when each of its connections has as many frames as it was asked
+//! for, or its end. Where it is on several connections, all of them are pinged: `a: same session;
+//! b: same session; a: closed`.
+//!
 //! Only that nothing comes takes time: [`Config::quiet`] for symbols that a server may well leave
 //! without an answer, [`Config::patience`] for others.
 
+mod config;
+mod fence;
 mod line;
 mod meaning;
+mod packet;
 mod reply;
+mod sequence;
 mod session;
 mod symbol;
+mod talk;
+mod twist;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::BytesMut;
-use jute_codec::AuthPacket;
-use jute_codec::ConnectRequest;
-use jute_codec::Encode;
-use jute_codec::GetDataRequest;
-use jute_codec::OpCode;
-use jute_codec::RequestHeader;
-use jute_codec::Xid;
-use jute_codec::put_frame;
-
+pub use self::config::Config;
 pub use self::meaning::meanings;
+pub use self::sequence::Moment;
+pub use self::sequence::Sequence;
+pub use self::sequence::Step;
 pub use self::symbol::Act;
 pub use self::symbol::Symbol;
 pub use self::symbol::SymbolError;
+pub use self::twist::Knob;
+pub use self::twist::Twist;
 
-use self::line::Came;
+use self::fence::Fence;
 use self::line::Line;
-use self::reply::Reply;
-use self::session::Asked;
+use self::packet::Draft;
 use self::session::Sessions;
 use self::symbol::letter;
+use self::talk::Talk;
 use crate::Instant;
 use crate::player::ClientSide;
+use crate::player::Event;
+use crate::player::Happening;
 use crate::player::Input;
 use crate::player::Order;
 use crate::player::Output;
 
-/// Does what symbols say and tells what comes of it.
+/// Does what moments say and tells what comes of it.
 #[derive(Clone, Debug)]
 pub struct Driver {
     config: Config,
     lines: Vec<Line>,
     sessions: Sessions,
-    pending: VecDeque<Symbol>,
+    pending: VecDeque<Moment>,
     answers: Vec<Arc<str>>,
     outputs: VecDeque<Output>,
+    log: Vec<Event>,
     stage: Stage,
 }
 
-/// How a server is driven.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Config {
-    /// The session timeout asked for, in milliseconds.
-    pub timeout_ms: i32,
-    /// How long a server is silent that leaves something without an answer.
-    pub quiet: Duration,
-    /// How long an answer may take that has to come.
-    pub patience: Duration,
-    /// The steps of the run, counted from 0, at which silence is nothing new, or that a connection
-    /// stays open: that is awaited for a quarter of `quiet`.
-    pub silences: Vec<usize>,
-    /// A session id that the server never gave. Runs side by side need different ones: a server
-    /// may close the connection of one who asks for the same unknown session as another.
-    pub unknown_id: i64,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            timeout_ms: 10_000,
-            quiet: Duration::from_millis(250),
-            patience: Duration::from_secs(2),
-            silences: Vec::new(),
-            unknown_id: 0x7a00_0000_0000_0001,
-        }
-    }
-}
-
-/// Where a step stands.
+/// Where a moment stands.
 #[derive(Clone, Debug)]
 enum Stage {
     Idle,
-    /// The connection is being opened.
+    /// Connections are being opened.
     Opening {
-        line: usize,
+        left: Vec<usize>,
         until: Instant,
+        moment: Moment,
     },
-    /// The first answer is awaited.
+    /// Answers are awaited: of the first of these talks, while the others go on by themselves.
     Listening {
-        line: usize,
-        until: Instant,
-        asked: Question,
-    },
-    /// The end of the connection is awaited.
-    Settling {
-        line: usize,
-        until: Instant,
-        said: String,
+        left: VecDeque<Talk>,
+        over: Vec<Talk>,
     },
     /// Pongs of other connections are awaited.
-    Fencing {
-        left: VecDeque<usize>,
-        until: Instant,
-        said: String,
-        noted: Vec<String>,
-    },
-    /// Sessions are expiring.
+    Fencing(Fence),
+    /// Time passes.
     Waiting {
         until: Instant,
+        span: Duration,
     },
     /// The server cannot be reached any more.
     Lost,
-}
-
-/// What was sent, as far as it matters for the answer.
-#[derive(Clone, Copy, Debug)]
-enum Question {
-    Connect(Asked),
-    Request { xid: i32, op: OpCode },
-    Other,
 }
 
 impl ClientSide for Driver {
@@ -177,22 +139,24 @@ impl Driver {
     #[must_use]
     pub const fn new(config: Config) -> Self {
         Self {
-            sessions: Sessions::new(config.unknown_id),
+            sessions: Sessions::new(config.unknown_id, config.detail),
             config,
             lines: Vec::new(),
             pending: VecDeque::new(),
             answers: Vec::new(),
             outputs: VecDeque::new(),
+            log: Vec::new(),
             stage: Stage::Idle,
         }
     }
 
     /// Gives it one more thing to do.
-    pub fn push(&mut self, now: Instant, symbol: Symbol) {
-        if self.lines.len() <= symbol.line {
-            self.lines.resize_with(symbol.line + 1, Line::default);
-        }
-        self.pending.push_back(symbol);
+    pub fn push(&mut self, now: Instant, moment: impl Into<Moment>) {
+        let moment = moment.into();
+        let lines = moment.0.iter().map(|step| step.symbol.line + 1);
+        let count = lines.max().unwrap_or(0).max(self.lines.len());
+        self.lines.resize_with(count, Line::default);
+        self.pending.push_back(moment);
         self.go_on(now);
     }
 
@@ -208,11 +172,13 @@ impl Driver {
             Input::Received(name, bytes) => {
                 if let Some(line) = self.find(name) {
                     line.received(bytes);
+                    self.note(now, name, Happening::Received(bytes.to_vec()));
                 }
             }
             Input::Ended(name, end) => {
                 if let Some(line) = self.find(name) {
                     line.ended(end);
+                    self.note(now, name, Happening::Ended(end));
                 }
             }
             Input::Tick => {}
@@ -230,11 +196,9 @@ impl Driver {
     pub fn deadline(&self) -> Option<Instant> {
         match &self.stage {
             Stage::Idle | Stage::Lost => None,
-            Stage::Opening { until, .. }
-            | Stage::Listening { until, .. }
-            | Stage::Settling { until, .. }
-            | Stage::Fencing { until, .. }
-            | Stage::Waiting { until } => Some(*until),
+            Stage::Opening { until, .. } | Stage::Waiting { until, .. } => Some(*until),
+            Stage::Listening { left, .. } => left.front().map(|talk| talk.until),
+            Stage::Fencing(fence) => Some(fence.until),
         }
     }
 
@@ -250,10 +214,37 @@ impl Driver {
         matches!(self.stage, Stage::Lost)
     }
 
-    /// What came of each symbol so far.
+    /// What came of each moment so far.
     #[must_use]
     pub fn answers(&self) -> &[Arc<str>] {
         &self.answers
+    }
+
+    /// All that was done and seen so far. Connections are called by their letter and a number:
+    /// `a1`, and when that is gone, `a2`.
+    #[must_use]
+    pub fn log(&self) -> &[Event] {
+        &self.log
+    }
+
+    /// Whether a connection is open, as far as the client knows.
+    #[must_use]
+    pub fn is_open(&self, line: usize) -> bool {
+        self.lines.get(line).is_some_and(Line::is_open)
+    }
+
+    /// Whether a connection was given a session.
+    #[must_use]
+    pub fn has_session(&self, line: usize) -> bool {
+        let line = self.lines.get(line);
+        line.is_some_and(|line| line.is_open() && line.has_session)
+    }
+
+    /// Whether anything was sent on a connection.
+    #[must_use]
+    pub fn has_spoken(&self, line: usize) -> bool {
+        let line = self.lines.get(line);
+        line.is_some_and(|line| line.is_open() && line.greeted)
     }
 
     /// Lets go of every connection.
@@ -273,7 +264,7 @@ impl Driver {
         while self.proceed(now) {}
     }
 
-    /// Takes the step under way as far as it goes; whether there is more to do at once.
+    /// Takes the moment under way as far as it goes; whether there is more to do at once.
     fn proceed(&mut self, now: Instant) -> bool {
         match std::mem::replace(&mut self.stage, Stage::Idle) {
             Stage::Lost => {
@@ -281,17 +272,22 @@ impl Driver {
                 false
             }
             Stage::Idle => match self.pending.pop_front() {
-                Some(symbol) => {
-                    self.start(now, symbol);
+                Some(moment) => {
+                    self.start(now, moment);
                     true
                 }
                 None => false,
             },
-            Stage::Opening { until, .. } if now >= until => {
+            Stage::Opening { until, left, .. } if now >= until && !left.is_empty() => {
                 self.stage = Stage::Lost;
                 false
             }
-            Stage::Waiting { until } if now >= until => {
+            Stage::Opening { left, moment, .. } if left.is_empty() => {
+                self.take(now, &moment);
+                true
+            }
+            Stage::Waiting { until, span } if now >= until => {
+                self.note(now, "", Happening::Waited(span));
                 self.fence(now, None, NOT_DONE.to_owned());
                 true
             }
@@ -299,58 +295,157 @@ impl Driver {
                 self.stage = stage;
                 false
             }
-            Stage::Listening { line, until, asked } => self.listen(now, line, until, asked),
-            Stage::Settling { line, until, said } => self.read_on(now, line, until, said),
-            Stage::Fencing {
-                left,
-                until,
-                said,
-                noted,
-            } => self.await_pong(now, left, until, said, noted),
+            Stage::Listening { left, over } => self.hear(now, left, over),
+            Stage::Fencing(fence) => self.await_pong(now, fence),
         }
     }
 
-    /// Begins a step.
-    fn start(&mut self, now: Instant, symbol: Symbol) {
-        let Symbol { line, act } = symbol;
-        let is_open = self.lines[line].is_open();
-        match act {
-            Act::Open if !is_open => {
-                let name = self.lines[line].open(letter(line));
-                self.outputs.push_back(Output {
-                    connection: name,
-                    order: Order::Open,
-                });
-                let until = now + self.config.patience;
-                self.stage = Stage::Opening { line, until };
+    /// Begins a moment: with what is opened in it.
+    fn start(&mut self, now: Instant, moment: Moment) {
+        if let [step] = moment.0.as_slice() {
+            let (line, act) = (step.symbol.line, step.symbol.act);
+            if act.passes_time() {
+                return self.wait(now, act);
             }
-            Act::Expire => {
-                let timeout = self.sessions.timeout_ms().unwrap_or(self.config.timeout_ms);
-                let timeout = Duration::from_millis(u64::try_from(timeout).unwrap_or(0));
-                // A tick is at most half of the shortest timeout.
-                self.stage = Stage::Waiting {
-                    until: now + timeout * 2,
-                };
+            if (act == Act::Open) == self.lines[line].is_open() {
+                return self.answer(NOT_DONE.to_owned());
             }
-            _ if act == Act::Open || !is_open => self.answer(NOT_DONE.to_owned()),
-            Act::Cut => {
-                self.let_go(line, Order::Reset);
-                self.answer("cut".to_owned());
+        }
+        let mut left = Vec::new();
+        for step in &moment.0 {
+            let line = step.symbol.line;
+            if step.symbol.act == Act::Open && !self.lines[line].is_open() {
+                let connection = self.lines[line].open(letter(line));
+                let order = Order::Open;
+                self.outputs.push_back(Output { connection, order });
+                left.push(line);
             }
-            act => {
-                let asked = self.send(line, act);
-                let wait = if act.may_be_silent() {
-                    self.config.quiet
-                } else {
-                    self.config.patience
-                };
-                let until = now + self.shortened(wait);
-                self.stage = Stage::Listening { line, until, asked };
+        }
+        let until = now + self.config.patience;
+        self.stage = Stage::Opening {
+            left,
+            until,
+            moment,
+        };
+    }
+
+    fn wait(&mut self, now: Instant, act: Act) {
+        let timeout = self.sessions.timeout_ms().unwrap_or(self.config.timeout_ms);
+        let timeout = Duration::from_millis(u64::try_from(timeout).unwrap_or(0));
+        // A tick is at most half of the shortest timeout.
+        let span = if act == Act::Expire {
+            timeout * 2
+        } else {
+            timeout / 2
+        };
+        let until = now + span;
+        self.stage = Stage::Waiting { until, span };
+    }
+
+    /// Takes the steps of a moment, all at once.
+    fn take(&mut self, now: Instant, moment: &Moment) {
+        let mut left = VecDeque::new();
+        for line in moment.lines() {
+            let steps = moment.0.iter().filter(|step| step.symbol.line == line);
+            left.push_back(self.speak(now, line, steps));
+        }
+        // Who was first is nobody's business; what they say has its place.
+        left.make_contiguous().sort_by_key(|talk: &Talk| talk.line);
+        self.stage = Stage::Listening {
+            left,
+            over: Vec::new(),
+        };
+    }
+
+    /// Takes the steps of a moment that are on one connection.
+    fn speak<'a>(
+        &mut self,
+        now: Instant,
+        line: usize,
+        steps: impl Iterator<Item = &'a Step>,
+    ) -> Talk {
+        let mut talk = Talk {
+            line,
+            pending: VecDeque::new(),
+            is_ending: false,
+            said: Vec::new(),
+            since: now,
+            until: now,
+        };
+        let mut write = Vec::new();
+        for step in steps {
+            match step.symbol.act {
+                Act::Open if std::mem::take(&mut self.lines[line].is_fresh) => {
+                    talk.said.push("open".to_owned());
+                }
+                Act::Open => talk.said.push(NOT_DONE.to_owned()),
+                _ if !self.lines[line].is_open() => talk.said.push(NOT_DONE.to_owned()),
+                Act::Cut => {
+                    self.write(now, line, std::mem::take(&mut write));
+                    self.let_go_by(now, line, Order::Reset, Happening::Reset);
+                    talk.pending.clear();
+                    talk.is_ending = false;
+                    talk.said.push("cut".to_owned());
+                }
+                _ => {
+                    let greeted = self.lines[line].greeted;
+                    let draft = packet::draft(step, &self.sessions, &self.config, greeted);
+                    talk.until = talk
+                        .until
+                        .max(now + self.shortened(self.wait_for(line, step)));
+                    self.utter(now, &mut talk, &mut write, draft);
+                }
             }
+        }
+        self.write(now, line, write);
+        talk
+    }
+
+    /// Sends what a step says, or leaves it to go out with what comes next.
+    fn utter(&mut self, now: Instant, talk: &mut Talk, write: &mut Vec<u8>, draft: Draft) {
+        let line = talk.line;
+        let Draft {
+            mut pieces,
+            close,
+            asked,
+        } = draft;
+        self.lines[line].greeted = true;
+        talk.pending.push_back(asked);
+        let last = pieces.pop().unwrap_or_default();
+        for piece in pieces {
+            write.extend_from_slice(&piece);
+            self.write(now, line, std::mem::take(write));
+        }
+        write.extend_from_slice(&last);
+        match close {
+            Some(Order::Shut) => {
+                self.write(now, line, std::mem::take(write));
+                self.order(line, Order::Shut);
+                self.note_on(now, line, Happening::Shut);
+                talk.is_ending = true;
+            }
+            Some(order) => {
+                self.write(now, line, std::mem::take(write));
+                self.let_go_by(now, line, order, Happening::Reset);
+                talk.pending.clear();
+                talk.said.push("cut".to_owned());
+            }
+            None => {}
         }
     }
 
-    /// How long to wait in this step for what may not come.
+    /// How long to wait for the answer to a step.
+    fn wait_for(&self, line: usize, step: &Step) -> Duration {
+        if step.symbol.act == Act::Linger {
+            self.config.linger
+        } else if step.may_be_silent() || self.lines[line].is_stuck {
+            self.config.quiet
+        } else {
+            self.config.patience
+        }
+    }
+
+    /// How long to wait in this moment for what may not come.
     fn shortened(&self, wait: Duration) -> Duration {
         if self.config.silences.contains(&self.answers.len()) {
             self.config.quiet / 4
@@ -359,243 +454,58 @@ impl Driver {
         }
     }
 
-    /// Sends what an act says.
-    fn send(&mut self, line: usize, act: Act) -> Question {
-        let request = |xid: i32, op: OpCode, body: &dyn Fn(&mut BytesMut)| {
-            let mut payload = BytesMut::new();
-            RequestHeader { xid, op }.encode(&mut payload);
-            body(&mut payload);
-            let mut bytes = BytesMut::new();
-            put_frame(&mut bytes, &jute_codec::Raw(&payload));
-            (bytes, Question::Request { xid, op })
-        };
-        let plain = |bytes: &[u8]| (BytesMut::from(bytes), Question::Other);
-        let nothing = |_: &mut BytesMut| {};
-        let connect = |request: &ConnectRequest<'_>| {
-            let mut bytes = BytesMut::new();
-            put_frame(&mut bytes, request);
-            (bytes, Question::Connect(Asked::from(request)))
-        };
-        let timeout_ms = self.config.timeout_ms;
-        let new = ConnectRequest {
-            time_out: timeout_ms,
-            passwd: Some(&[0; 16]),
-            read_only: Some(false),
-            ..ConnectRequest::default()
-        };
-        let (bytes, mut asked) = match act {
-            Act::New => connect(&new),
-            Act::Plain => connect(&ConnectRequest {
-                read_only: None,
-                ..new
-            }),
-            Act::Null => connect(&ConnectRequest {
-                passwd: None,
-                ..new
-            }),
-            Act::Ahead => connect(&ConnectRequest {
-                last_zxid_seen: i64::MAX,
-                ..new
-            }),
-            Act::Renew => self.sessions.request(timeout_ms, true, connect),
-            Act::Wrong => self.sessions.request(timeout_ms, false, connect),
-            Act::Ping => request(Xid::PING.0, OpCode::PING, &nothing),
-            Act::Close => request(1, OpCode::CLOSE_SESSION, &nothing),
-            Act::Unknown => request(2, OpCode(9_999), &nothing),
-            Act::Again => request(3, OpCode::CREATE_SESSION, &|body| timeout_ms.encode(body)),
-            Act::Auth => request(Xid::AUTH.0, OpCode::AUTH, &|body| {
-                let scheme = "no-such-scheme".into();
-                AuthPacket {
-                    scheme,
-                    auth: Some(b"nobody"),
-                    ..AuthPacket::default()
-                }
-                .encode(body);
-            }),
-            Act::Read => request(4, OpCode::GET_DATA, &|body| {
-                let path = "/".into();
-                GetDataRequest { path, watch: false }.encode(body);
-            }),
-            Act::Empty => plain(&[0; 4]),
-            Act::Negative => plain(&[0xff; 4]),
-            Act::Partial => plain(&[0, 0, 0, 8, 0xff, 0xff]),
-            Act::Word => plain(b"ruok"),
-            Act::Half | Act::Open | Act::Cut | Act::Expire => plain(&[]),
-        };
-        let greeted = std::mem::replace(&mut self.lines[line].greeted, true);
-        if greeted && matches!(asked, Question::Connect(_)) {
-            // It is a request now: the first field is its xid, half of the second its operation.
-            asked = Question::Request {
-                xid: 0,
-                op: OpCode(0),
-            };
-        }
-        let order = if act == Act::Half {
-            Order::Shut
-        } else {
-            Order::Write(bytes.to_vec())
-        };
-        self.order(line, order);
-        asked
-    }
-
-    /// Awaits the first answer.
-    fn listen(&mut self, now: Instant, line: usize, until: Instant, asked: Question) -> bool {
-        let said = match self.lines[line].take() {
-            Some(Came::End) => {
-                self.let_go(line, Order::Close);
-                "closed".to_owned()
-            }
-            Some(Came::Noise(bytes)) => {
-                self.let_go(line, Order::Close);
-                format!("{}, closed", reply::noise(&bytes))
-            }
-            Some(Came::Frame(payload)) => {
-                let Reply {
-                    said,
-                    has_session,
-                    implies_end,
-                } = reply::describe(&payload, asked, &mut self.sessions);
-                self.lines[line].has_session |= has_session;
-                if implies_end {
-                    let until = now + self.shortened(self.config.patience);
-                    self.stage = Stage::Settling { line, until, said };
-                    return true;
-                }
-                said
-            }
-            None if now < until => {
-                self.stage = Stage::Listening { line, until, asked };
+    /// Awaits answers; whether there is more to do at once.
+    fn hear(&mut self, now: Instant, mut left: VecDeque<Talk>, mut over: Vec<Talk>) -> bool {
+        while let Some(mut talk) = left.pop_front() {
+            if !self.listen(now, &mut talk) {
+                left.push_front(talk);
+                self.stage = Stage::Listening { left, over };
                 return false;
             }
-            None => match self.lines[line].take_noise() {
-                bytes if bytes.is_empty() => SILENT.to_owned(),
-                bytes => reply::noise(&bytes),
-            },
-        };
-        self.fence(now, Some(line), said);
-        true
-    }
-
-    /// Awaits the end of the connection.
-    fn read_on(&mut self, now: Instant, line: usize, until: Instant, said: String) -> bool {
-        let said = match self.lines[line].take() {
-            Some(Came::End) => {
-                self.let_go(line, Order::Close);
-                format!("{said}, closed")
-            }
-            Some(Came::Noise(bytes)) => format!("{said}, {}", reply::noise(&bytes)),
-            Some(Came::Frame(payload)) => {
-                let more = reply::describe(&payload, Question::Other, &mut self.sessions);
-                format!("{said}, {}", more.said)
-            }
-            None if now < until => {
-                self.stage = Stage::Settling { line, until, said };
-                return false;
-            }
-            None => format!("{said}, {STAYS_OPEN}"),
-        };
-        if self.lines[line].is_open() && said.len() < LONGEST_ANSWER && now < until {
-            self.stage = Stage::Settling { line, until, said };
-            return true;
+            over.push(talk);
         }
-        self.fence(now, Some(line), said);
-        true
-    }
-
-    /// Pings every other connection with a session.
-    fn fence(&mut self, now: Instant, but: Option<usize>, said: String) {
-        let others = (0..self.lines.len()).filter(|line| Some(*line) != but);
-        let left: VecDeque<usize> = others
-            .filter(|line| self.lines[*line].has_session)
-            .collect();
-        let mut ping = BytesMut::new();
-        let (xid, op) = (Xid::PING.0, OpCode::PING);
-        put_frame(&mut ping, &RequestHeader { xid, op });
-        for line in &left {
-            self.order(*line, Order::Write(ping.to_vec()));
+        let said = match over.as_slice() {
+            [talk] => talk.in_words(),
+            _ => {
+                let each = over.iter();
+                let each = each.map(|talk| format!("{}: {}", letter(talk.line), talk.in_words()));
+                each.collect::<Vec<_>>().join("; ")
+            }
+        };
+        match over.as_slice() {
+            // Nothing that concerns others.
+            [talk] if talk.in_words() == "cut" => self.answer(said),
+            [talk] => self.fence(now, Some(talk.line), said),
+            _ => self.fence(now, None, said),
         }
-        self.stage = Stage::Fencing {
-            left,
-            until: now + self.config.patience,
-            said,
-            noted: Vec::new(),
-        };
-    }
-
-    /// Awaits a pong, or what comes instead.
-    fn await_pong(
-        &mut self,
-        now: Instant,
-        mut left: VecDeque<usize>,
-        until: Instant,
-        said: String,
-        mut noted: Vec<String>,
-    ) -> bool {
-        let Some(&line) = left.front() else {
-            let all = std::iter::once(said).chain(noted);
-            self.answer(all.collect::<Vec<_>>().join("; "));
-            return true;
-        };
-        let asked = Question::Request {
-            xid: Xid::PING.0,
-            op: OpCode::PING,
-        };
-        let said_here = match self.lines[line].take() {
-            Some(Came::End) => {
-                self.let_go(line, Order::Close);
-                left.pop_front();
-                Some("closed".to_owned())
-            }
-            Some(Came::Noise(bytes)) => Some(reply::noise(&bytes)),
-            Some(Came::Frame(payload)) => {
-                let said = reply::describe(&payload, asked, &mut self.sessions).said;
-                if said.starts_with(reply::PONG) {
-                    left.pop_front();
-                }
-                (said != reply::PONG).then_some(said)
-            }
-            None if now < until => {
-                self.stage = Stage::Fencing {
-                    left,
-                    until,
-                    said,
-                    noted,
-                };
-                return false;
-            }
-            None => {
-                left.pop_front();
-                Some(SILENT.to_owned())
-            }
-        };
-        if let Some(text) = said_here {
-            noted.push(format!("{}: {text}", letter(line)));
-            if noted.len() > MOST_NOTED {
-                left.clear();
-            }
-        }
-        self.stage = Stage::Fencing {
-            left,
-            until,
-            said,
-            noted,
-        };
         true
     }
 
     fn opened(&mut self, now: Instant, name: &str) {
-        if let Stage::Opening { line, .. } = self.stage
-            && self.lines[line].name.as_deref() == Some(name)
-        {
-            self.fence(now, Some(line), "open".to_owned());
+        self.note(now, name, Happening::Opened);
+        if let Stage::Opening { left, .. } = &mut self.stage {
+            let lines = &self.lines;
+            left.retain(|line| lines[*line].name.as_deref() != Some(name));
         }
     }
 
-    /// Closes a connection.
+    /// Closes a connection whose end has come.
     fn let_go(&mut self, line: usize, order: Order) {
         if let Some(connection) = self.lines[line].close() {
             self.outputs.push_back(Output { connection, order });
+        }
+    }
+
+    /// Closes a connection of the client's own accord.
+    fn let_go_by(&mut self, now: Instant, line: usize, order: Order, what: Happening) {
+        self.note_on(now, line, what);
+        self.let_go(line, order);
+    }
+
+    fn write(&mut self, now: Instant, line: usize, bytes: Vec<u8>) {
+        if !bytes.is_empty() {
+            self.note_on(now, line, Happening::Sent(bytes.clone()));
+            self.order(line, Order::Write(bytes));
         }
     }
 
@@ -608,7 +518,21 @@ impl Driver {
         }
     }
 
-    /// Ends a step.
+    fn note_on(&mut self, now: Instant, line: usize, what: Happening) {
+        if let Some(name) = self.lines[line].name.clone() {
+            self.note(now, &name, what);
+        }
+    }
+
+    fn note(&mut self, now: Instant, connection: &str, what: Happening) {
+        self.log.push(Event {
+            at: now,
+            connection: connection.to_owned(),
+            what,
+        });
+    }
+
+    /// Ends a moment.
     fn answer(&mut self, said: String) {
         self.answers.push(said.into());
         self.stage = Stage::Idle;
@@ -621,7 +545,3 @@ pub const NOT_DONE: &str = "-";
 pub const SILENT: &str = "silent";
 /// How it ends where the end of the connection should have come.
 pub const STAYS_OPEN: &str = "stays open";
-/// What is read of a connection that should end and says more and more instead, in bytes.
-const LONGEST_ANSWER: usize = 200;
-/// What is noted of connections that should send a pong.
-const MOST_NOTED: usize = 8;

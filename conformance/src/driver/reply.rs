@@ -8,7 +8,7 @@ use jute_codec::Reader;
 use jute_codec::ReplyHeader;
 use jute_codec::Xid;
 
-use crate::driver::Question;
+use crate::driver::packet::Question;
 use crate::driver::session::Sessions;
 
 /// An answer.
@@ -77,6 +77,18 @@ pub(super) fn describe(payload: &[u8], asked: Question, sessions: &mut Sessions)
     }
     if header.err == ErrorCode::OK && header.zxid < 0 {
         said += ", no zxid";
+    }
+    if sessions.detail {
+        let has_zxid = !matches!(op, OpCode::AUTH | OpCode::SASL) && header.err == ErrorCode::OK;
+        if has_zxid && header.zxid == 0 {
+            said += ", zxid 0";
+        }
+        if !has_zxid && header.zxid > 0 {
+            said += ", a zxid";
+        }
+        if header.xid != Xid::NOTIFICATION.0 && !reader.is_empty() {
+            said += &format!(", {} bytes", reader.rest().len());
+        }
     }
     let is_final = matches!(
         header.err,

@@ -8,10 +8,14 @@ use jute_codec::ConnectResponse;
 pub(super) struct Sessions {
     /// The latest that the server gave.
     latest: Option<Session>,
+    /// The first.
+    first: Option<Session>,
     /// Every id it gave.
     seen: Vec<i64>,
     /// An id it did not give.
     unknown: i64,
+    /// Whether answers tell numbers.
+    pub(super) detail: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -29,11 +33,13 @@ pub(super) struct Asked {
 }
 
 impl Sessions {
-    pub(super) const fn new(unknown: i64) -> Self {
+    pub(super) const fn new(unknown: i64, detail: bool) -> Self {
         Self {
             latest: None,
+            first: None,
             seen: Vec::new(),
             unknown,
+            detail,
         }
     }
 
@@ -49,7 +55,26 @@ impl Sessions {
         is_right: bool,
         send: impl FnOnce(&ConnectRequest<'_>) -> R,
     ) -> R {
-        let (session_id, mut password) = match &self.latest {
+        self.request_for(self.latest.as_ref(), timeout_ms, is_right, send)
+    }
+
+    /// The same for the first session.
+    pub(super) fn request_first<R>(
+        &self,
+        timeout_ms: i32,
+        send: impl FnOnce(&ConnectRequest<'_>) -> R,
+    ) -> R {
+        self.request_for(self.first.as_ref(), timeout_ms, true, send)
+    }
+
+    fn request_for<R>(
+        &self,
+        session: Option<&Session>,
+        timeout_ms: i32,
+        is_right: bool,
+        send: impl FnOnce(&ConnectRequest<'_>) -> R,
+    ) -> R {
+        let (session_id, mut password) = match session {
             Some(session) => (session.id, session.password.clone()),
             None => (self.unknown, vec![0; 16]),
         };
@@ -79,6 +104,9 @@ impl Sessions {
             if password != [0; 16] {
                 words.push(format!("with a password of {}", password.len()));
             }
+            if self.detail && response.time_out != 0 {
+                words.push(format!("with timeout {}", response.time_out));
+            }
         } else {
             let kind = match response.session_id {
                 0 => "session 0",
@@ -96,12 +124,17 @@ impl Sessions {
             if before.is_some_and(|it| it.id == response.session_id && it.password != password) {
                 words.push("another password".to_owned());
             }
+            if self.detail {
+                words.push(format!("timeout {}", response.time_out));
+            }
             self.seen.push(response.session_id);
-            self.latest = Some(Session {
+            let session = Session {
                 id: response.session_id,
                 password: password.to_vec(),
                 timeout_ms: response.time_out,
-            });
+            };
+            self.first.get_or_insert_with(|| session.clone());
+            self.latest = Some(session);
         }
         match response.read_only {
             Some(true) => words.push("read-only".to_owned()),

@@ -59,12 +59,17 @@ acts! {
     Read, "read", "Reads the root's data.";
     Word, "word", "Sends the four-letter word ruok.";
     Expire, "expire", "Waits until every session has expired.";
+    First, "first", "Renews the first session; one that never was, if there is none.";
+    Digest, "digest", "Sends an auth packet of the scheme digest.";
+    Sasl, "sasl", "Sends an empty SASL token.";
+    Linger, "linger", "Sends nothing, and waits whether the server has enough of it.";
+    Wait, "wait", "Waits for half of the session timeout.";
 }
 
 impl Act {
     /// Whether a server in its right mind may leave it without an answer.
     pub(super) const fn may_be_silent(self) -> bool {
-        matches!(self, Self::Empty | Self::Partial)
+        matches!(self, Self::Empty | Self::Partial | Self::Linger)
     }
 }
 
@@ -88,7 +93,7 @@ pub(super) fn letter(line: usize) -> char {
 impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.act {
-            Act::Expire => f.pad(Act::Expire.name()),
+            act if act.passes_time() => f.pad(act.name()),
             act => f.pad(&format!("{}.{}", letter(self.line), act.name())),
         }
     }
@@ -106,17 +111,15 @@ impl FromStr for Symbol {
     type Err = SymbolError;
 
     fn from_str(text: &str) -> Result<Self, SymbolError> {
-        if text == Act::Expire.name() {
-            return Ok(Self {
-                line: 0,
-                act: Act::Expire,
-            });
+        let mut acts = Act::ALL.iter().copied();
+        if let Some(act) = acts.find(|act| act.passes_time() && act.name() == text) {
+            return Ok(Self { line: 0, act });
         }
         let found = text.split_once('.').and_then(|(line, act)| {
             let mut letters = LETTERS.iter();
             let line = letters.position(|letter| letter.to_string() == line)?;
             let mut acts = Act::ALL.iter().copied();
-            let act = acts.find(|known| known.name() == act && *known != Act::Expire)?;
+            let act = acts.find(|known| known.name() == act && !known.passes_time())?;
             Some(Self { line, act })
         });
         found.ok_or_else(|| SymbolError {

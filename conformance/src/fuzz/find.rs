@@ -130,7 +130,10 @@ impl<T: Target> Fuzzer<'_, T> {
             actual: strange.actual.in_words(own),
             rate: (trial.hits, trial.runs),
             histogram: trial.histogram,
-            flaws: flaws.iter().map(|flaw: &Flaw| flaw.name().to_owned()).collect(),
+            flaws: flaws
+                .iter()
+                .map(|flaw: &Flaw| flaw.name().to_owned())
+                .collect(),
             sequence: sequence.clone(),
             run,
             ..Find::default()
@@ -138,11 +141,7 @@ impl<T: Target> Fuzzer<'_, T> {
     }
 
     /// Makes what did harm small.
-    pub(super) fn reduce_harm(
-        &mut self,
-        sequence: &Sequence,
-        harm: &Harm,
-    ) -> Result<(), T::Error> {
+    pub(super) fn reduce_harm(&mut self, sequence: &Sequence, harm: &Harm) -> Result<(), T::Error> {
         let mut shrinker = Shrinker::new(sequence.clone());
         while let Some(candidate) = shrinker.ask().cloned() {
             let same = self.does(&candidate, &harm.class)?;
@@ -196,7 +195,11 @@ fn tries_for(rate: f64) -> u32 {
         MANY
     } else {
         // A small number, and positive.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "see above"
+        )]
         let tries = tries as u32;
         tries
     }

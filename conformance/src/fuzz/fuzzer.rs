@@ -123,7 +123,10 @@ impl<'a, T: Target> Fuzzer<'a, T> {
     }
 
     fn is_over(&self) -> bool {
-        let enough = self.options.runs.is_some_and(|runs| self.count.runs >= runs);
+        let enough = self
+            .options
+            .runs
+            .is_some_and(|runs| self.count.runs >= runs);
         enough || self.options.first && self.count.finds > 0
     }
 
@@ -136,7 +139,10 @@ impl<'a, T: Target> Fuzzer<'a, T> {
         {
             return vec![race; self.options.races];
         }
-        let left = self.options.runs.map(|runs| runs - self.count.runs.min(runs));
+        let left = self
+            .options
+            .runs
+            .map(|runs| runs - self.count.runs.min(runs));
         let left = left.and_then(|left| usize::try_from(left).ok());
         let size = self.options.batch.max(1).min(left.unwrap_or(usize::MAX));
         (0..size).map(|_| self.make_up()).collect()
@@ -167,7 +173,9 @@ impl<'a, T: Target> Fuzzer<'a, T> {
             };
             if let Judgement::Strange(found) = expectation.judge(run)
                 && !self.found.contains(&found.symptom)
-                && !strange.iter().any(|(_, known)| known.symptom == found.symptom)
+                && !strange
+                    .iter()
+                    .any(|(_, known)| known.symptom == found.symptom)
             {
                 strange.push((sequence.clone(), found));
             }
@@ -198,7 +206,9 @@ impl<'a, T: Target> Fuzzer<'a, T> {
     /// Keeps a sequence if something about it is new.
     fn learn(&mut self, sequence: &Sequence, run: &Run) {
         let driver = self.oracle.driver().clone();
-        let is_new = self.novelty.see(&self.oracle.model(), driver, sequence, run);
+        let is_new = self
+            .novelty
+            .see(&self.oracle.model(), driver, sequence, run);
         self.count.seen = self.novelty.len() as u64;
         if is_new && !self.kept.contains(sequence) {
             self.count.kept += 1;

@@ -104,7 +104,11 @@ impl Oracle {
     /// What may come of `sequence`.
     pub(super) fn expect(&self, sequence: &Sequence) -> Expectation {
         let orders = orders(sequence, MOST_ORDERS);
-        let each = |kind| orders.iter().map(move |order| self.way(kind, sequence, order));
+        let each = |kind| {
+            orders
+                .iter()
+                .map(move |order| self.way(kind, sequence, order))
+        };
         Expectation {
             moments: sequence.0.clone(),
             ways: self.kinds.iter().flat_map(each).collect(),
@@ -135,12 +139,7 @@ impl Oracle {
     }
 
     /// Whether a server like `kind` does just that.
-    pub(super) fn explains(
-        &self,
-        kind: &server::Config,
-        sequence: &Sequence,
-        run: &Run,
-    ) -> bool {
+    pub(super) fn explains(&self, kind: &server::Config, sequence: &Sequence, run: &Run) -> bool {
         let alone = Self {
             kinds: vec![kind.clone()],
             ..self.clone()
@@ -157,8 +156,7 @@ impl Expectation {
         for (at, (moment, answer)) in self.moments.iter().zip(&run.answers).enumerate() {
             let actual = Outcome::of(moment, answer);
             ledger.note(moment, &actual);
-            let (same, others): (Vec<_>, Vec<_>) =
-                left.iter().partition(|way| way[at] == actual);
+            let (same, others): (Vec<_>, Vec<_>) = left.iter().partition(|way| way[at] == actual);
             if !same.is_empty() {
                 left = same;
                 continue;

@@ -107,7 +107,9 @@ mod tests {
 
     #[test]
     fn what_is_done_at_once_comes_out_in_every_order() {
-        let sequence: Sequence = "a.open a.renew+a.ping+b.renew a.half".parse().expect("steps");
+        let sequence: Sequence = "a.open a.renew+a.ping+b.renew a.half"
+            .parse()
+            .expect("steps");
         let mut found: Vec<String> = orders(&sequence, 100)
             .iter()
             .map(|order| order.sequence.to_string())

@@ -73,7 +73,8 @@ impl Outcome {
             parts.push(self.on(own).join(", "));
         }
         let others = self.0.iter().filter(|(line, _)| Some(**line) != own);
-        parts.extend(others.map(|(line, words)| format!("{}: {}", letter(*line), words.join(", "))));
+        parts
+            .extend(others.map(|(line, words)| format!("{}: {}", letter(*line), words.join(", "))));
         parts.join("; ")
     }
 }

@@ -1,14 +1,51 @@
-//! Drives a server by symbols over TCP.
+//! Drives a server over TCP: by symbols, or by sequences.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::driver::Config;
 use crate::driver::Driver;
+use crate::driver::Sequence;
 use crate::driver::Symbol;
+use crate::hunt::Run;
 use crate::net::Clock;
+#[cfg(feature = "tls")]
+use crate::net::Tls;
 use crate::net::dial::Dial;
 use crate::net::wires::Wires;
+
+/// What comes of a sequence on the server at `address`; `None` if it cannot be reached.
+pub async fn hunt(address: SocketAddr, sequence: &Sequence, config: Config) -> Option<Run> {
+    hunt_by(Dial::plain(address), sequence, config).await
+}
+
+/// What comes of a sequence on the server at `address`, over TLS; `None` if it cannot be reached.
+#[cfg(feature = "tls")]
+pub async fn hunt_tls(
+    address: SocketAddr,
+    tls: Tls,
+    sequence: &Sequence,
+    config: Config,
+) -> Option<Run> {
+    let dial = Dial {
+        tls: Some(tls),
+        ..Dial::plain(address)
+    };
+    hunt_by(dial, sequence, config).await
+}
+
+async fn hunt_by(dial: Dial, sequence: &Sequence, config: Config) -> Option<Run> {
+    let clock = Clock::start();
+    let mut driver = Driver::new(config);
+    for moment in &sequence.0 {
+        driver.push(clock.now(), moment.clone());
+    }
+    let driver = finish(dial, clock, driver).await?;
+    Some(Run {
+        answers: driver.answers().to_vec(),
+        log: driver.log().to_vec(),
+    })
+}
 
 /// What the server at `address` answers to each of `symbols`; `None` if it cannot be reached.
 pub async fn drive(
@@ -18,14 +55,20 @@ pub async fn drive(
 ) -> Option<Vec<Arc<str>>> {
     let clock = Clock::start();
     let mut driver = Driver::new(config);
-    let mut wires = Wires::new(Dial::plain(address));
     for &symbol in symbols {
         driver.push(clock.now(), symbol);
     }
+    let driver = finish(Dial::plain(address), clock, driver).await?;
+    Some(driver.answers().to_vec())
+}
+
+/// Lets a driver do what it has to; `None` if the server does not let it.
+async fn finish(dial: Dial, clock: Clock, mut driver: Driver) -> Option<Driver> {
+    let mut wires = Wires::new(dial);
     wires.run(clock, &mut driver).await;
     // Reset, so that they do not linger: there are thousands of runs.
     driver.hang_up();
     wires.run(clock, &mut driver).await;
     wires.finish().await;
-    (!driver.is_lost()).then(|| driver.answers().to_vec())
+    (!driver.is_lost()).then_some(driver)
 }

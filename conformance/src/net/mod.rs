@@ -22,6 +22,9 @@ pub use self::client::TcpClient;
 pub use self::clock::Clock;
 pub use self::clock::start_millis;
 pub use self::driver::drive;
+pub use self::driver::hunt;
+#[cfg(feature = "tls")]
+pub use self::driver::hunt_tls;
 pub use self::player::Played;
 pub use self::player::play;
 #[cfg(feature = "tls")]

@@ -1,5 +1,7 @@
 //! What was done and seen.
 
+use std::time::Duration;
+
 use crate::Instant;
 use crate::player::End;
 
@@ -37,4 +39,8 @@ pub enum Happening {
     Paused,
     /// The client read on.
     Resumed,
+    /// Something was awaited for so long, and nothing came.
+    Quiet(Duration),
+    /// The client let time pass, on no connection.
+    Waited(Duration),
 }

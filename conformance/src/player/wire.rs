@@ -45,7 +45,7 @@ fn tell(log: &[Event], mut line: impl FnMut(&Event, String)) {
             Happening::Sent(bytes) => (">", dialogue.sent(bytes), bytes),
             Happening::Received(bytes) => ("<", dialogue.received(bytes), bytes),
             other => {
-                line(event, other.in_words().to_owned());
+                line(event, other.in_words());
                 continue;
             }
         };
@@ -67,8 +67,8 @@ fn cut(mut text: String) -> String {
 }
 
 impl Happening {
-    const fn in_words(&self) -> &'static str {
-        match self {
+    fn in_words(&self) -> String {
+        let words = match self {
             Self::Opened => "open",
             Self::Refused => "open refused",
             Self::Sent(_) => ">",
@@ -80,6 +80,9 @@ impl Happening {
             Self::Reset => "reset",
             Self::Paused => "pause",
             Self::Resumed => "resume",
-        }
+            Self::Quiet(span) => return format!("quiet {} ms", span.as_millis()),
+            Self::Waited(span) => return format!("wait {} ms", span.as_millis()),
+        };
+        words.to_owned()
     }
 }

@@ -83,6 +83,11 @@ pub enum What {
     Rst(Side),
     /// Bytes of one side are missing.
     Gap(Side, u64),
+    /// The client closed its sending side, and went on reading. A capture does not tell that from
+    /// the end.
+    Shut,
+    /// The client waited so long, and nothing came. A capture does not tell what was waited for.
+    Quiet(Duration),
 }
 
 impl Recording {

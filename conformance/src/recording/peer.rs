@@ -110,7 +110,10 @@ impl Peer {
             }
             What::Data(Side::Client, bytes) => self.client_sent(index, at, bytes, say),
             What::Data(Side::Server, bytes) => self.server_sent(index, bytes, say),
-            What::Fin(Side::Client) | What::Rst(Side::Client) => self.client_closed(index, at),
+            What::Fin(Side::Client) | What::Rst(Side::Client) | What::Shut => {
+                self.client_closed(index, at);
+            }
+            What::Quiet(_) => {}
             What::Fin(Side::Server) | What::Rst(Side::Server) => {
                 self.server_closed(index, at, say);
             }

@@ -155,6 +155,8 @@ impl Writer {
             What::Rst(Side::Server) => self.ended(index, Seen::Rst),
             What::Fin(Side::Client) => self.end(index, Action::Close(connection)),
             What::Rst(Side::Client) => self.end(index, Action::Reset(connection)),
+            What::Shut => self.step(Action::Shut(connection)),
+            What::Quiet(span) => self.see(&connection, vec![Seen::Quiet(Span::Exact(*span))]),
             What::Gap(side, bytes) => {
                 let text = format!("{connection}: {bytes} bytes of the {side} are missing");
                 self.step(Action::Comment(text));

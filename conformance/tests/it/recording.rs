@@ -203,7 +203,9 @@ fn recorded(script: &str, config: Config) -> Recording {
             Happening::Shut | Happening::Closed => What::Fin(Side::Client),
             Happening::Reset => What::Rst(Side::Client),
             // Not seen from outside.
-            Happening::Paused | Happening::Resumed => continue,
+            Happening::Paused | Happening::Resumed | Happening::Quiet(_) | Happening::Waited(_) => {
+                continue;
+            }
         };
         let at = event.at - Instant::ZERO;
         events.push(Event {

@@ -79,7 +79,9 @@ impl Report {
             seed: arguments.seed,
             shard: arguments.shard.map(|shard| shard.to_string()),
         };
-        let like = profile.map(|name| format!(", like {name}")).unwrap_or_default();
+        let like = profile
+            .map(|name| format!(", like {name}"))
+            .unwrap_or_default();
         note(&format!("fuzzing {target}{like}, seed {}", arguments.seed));
         self.progress = Some(Progress::start());
         self.tell(&Event::FuzzStarted(start));
@@ -130,7 +132,11 @@ impl Report {
             finds,
             ..
         } = count;
-        let (mark, style) = if finds == 0 { ("✓", GOOD) } else { ("✗", BAD) };
+        let (mark, style) = if finds == 0 {
+            ("✓", GOOD)
+        } else {
+            ("✗", BAD)
+        };
         let found = match finds {
             0 => "nothing found".to_owned(),
             1 => "1 finding".to_owned(),
@@ -144,7 +150,11 @@ impl Report {
             "{style}{mark}{style:#} {found}  {DIM}{runs} runs, {steps} steps, {kept} kept{doubts}, \
              {seconds:.1} s{DIM:#}"
         );
-        if self.is_quiet { note(&text) } else { say(text) }
+        if self.is_quiet {
+            note(&text)
+        } else {
+            say(text)
+        }
         self.stop = stop;
     }
 
@@ -225,7 +235,9 @@ impl Report {
             format!("found: {}", find.class),
             format!("came up in {hits} of {runs} runs"),
         ];
-        let remarks = remarks.into_iter().map(|text| Step::new(Action::Comment(text)));
+        let remarks = remarks
+            .into_iter()
+            .map(|text| Step::new(Action::Comment(text)));
         script.steps.splice(0..0, remarks);
         let path = self.folder.join(format!("{name}.zkt"));
         let text = Transcript {

@@ -213,7 +213,10 @@ impl Live {
                 && let Some(taken) = managed.memory().await
                 && taken > ceiling
             {
-                harm = Some(format!("it takes more than {} MiB of memory", ceiling >> 20));
+                harm = Some(format!(
+                    "it takes more than {} MiB of memory",
+                    ceiling >> 20
+                ));
                 managed.stop().await;
                 managed.restart().await.map_err(Stop::Gone)?;
             }
@@ -295,11 +298,7 @@ impl Party {
         runs
     }
 
-    fn one(
-        &self,
-        place: usize,
-        sequence: Sequence,
-    ) -> impl Future<Output = (usize, Run)> + use<> {
+    fn one(&self, place: usize, sequence: Sequence) -> impl Future<Output = (usize, Run)> + use<> {
         let address = self.address;
         let mut driver = self.driver.clone();
         driver.unknown_id += self.first + i64::try_from(place).unwrap_or(0);

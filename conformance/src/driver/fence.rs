@@ -1,0 +1,98 @@
+//! The fence: pings on other connections, so that a step does not reach into the next.
+
+use std::collections::VecDeque;
+
+use crate::Instant;
+use crate::driver::Driver;
+use crate::driver::SILENT;
+use crate::driver::Stage;
+use crate::driver::line::Came;
+use crate::driver::packet;
+use crate::driver::packet::Question;
+use crate::driver::reply;
+use crate::driver::symbol::letter;
+use crate::player::Order;
+
+/// Pongs that are awaited.
+#[derive(Clone, Debug)]
+pub(super) struct Fence {
+    left: VecDeque<usize>,
+    pub(super) until: Instant,
+    said: String,
+    noted: Vec<String>,
+}
+
+impl Driver {
+    /// Pings every connection with a session but one, and keeps what was said until then.
+    pub(super) fn fence(&mut self, now: Instant, but: Option<usize>, said: String) {
+        let others = (0..self.lines.len()).filter(|line| Some(*line) != but);
+        let left: VecDeque<usize> = others
+            .filter(|line| self.lines[*line].has_session && self.lines[*line].is_open())
+            .collect();
+        for line in &left {
+            self.write(now, *line, packet::ping());
+        }
+        self.stage = Stage::Fencing(Fence {
+            until: self.fence_until(now, left.front()),
+            left,
+            said,
+            noted: Vec::new(),
+        });
+    }
+
+    /// How long a pong may take: on a connection that waits for the rest of a frame there is none.
+    fn fence_until(&self, now: Instant, line: Option<&usize>) -> Instant {
+        match line {
+            Some(line) if self.lines[*line].is_stuck => now + self.config.quiet,
+            _ => now + self.config.patience,
+        }
+    }
+
+    /// Awaits a pong, or what comes instead; whether there is more to do at once.
+    pub(super) fn await_pong(&mut self, now: Instant, mut fence: Fence) -> bool {
+        let Some(&line) = fence.left.front() else {
+            let all = std::iter::once(fence.said).chain(fence.noted);
+            self.answer(all.collect::<Vec<_>>().join("; "));
+            return true;
+        };
+        let mut is_over = false;
+        let said_here = match self.lines[line].take() {
+            Some(Came::End) => {
+                self.let_go(line, Order::Close);
+                is_over = true;
+                Some("closed".to_owned())
+            }
+            Some(Came::Noise(bytes)) => Some(reply::noise(&bytes)),
+            Some(Came::Frame(payload)) => {
+                let said = reply::describe(&payload, Question::PING, &mut self.sessions).said;
+                is_over = said.starts_with(reply::PONG);
+                (said != reply::PONG).then_some(said)
+            }
+            None if now < fence.until => {
+                self.stage = Stage::Fencing(fence);
+                return false;
+            }
+            None => {
+                self.lines[line].is_stuck = true;
+                is_over = true;
+                Some(SILENT.to_owned())
+            }
+        };
+        if let Some(text) = said_here {
+            fence.noted.push(format!("{}: {text}", letter(line)));
+            is_over |= fence.noted.len() > MOST_NOTED;
+        }
+        if is_over {
+            fence.left.pop_front();
+            fence.until = self.fence_until(now, fence.left.front());
+        }
+        if fence.noted.len() > MOST_NOTED {
+            fence.left.clear();
+        }
+        self.stage = Stage::Fencing(fence);
+        true
+    }
+}
+
+/// What is noted of connections that should send a pong.
+const MOST_NOTED: usize = 8;

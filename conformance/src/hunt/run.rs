@@ -1,0 +1,50 @@
+//! Running a sequence.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::driver::Config;
+use crate::driver::Sequence;
+use crate::judge::Subject;
+use crate::lab;
+use crate::net;
+use crate::player::Event;
+use crate::server;
+
+/// What came of a sequence.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Run {
+    /// An answer for each moment, ids left out: two servers that do the same say the same.
+    pub answers: Vec<Arc<str>>,
+    /// All that was done and seen, for [`witness`](crate::hunt::witness).
+    pub log: Vec<Event>,
+}
+
+/// Most orders that are tried of what happens at once.
+const MOST_ORDERS: usize = 24;
+
+/// Runs `sequence` on a server: a fresh one on virtual time, or whatever listens. `None` if it does
+/// not let the client connect.
+///
+/// Runs may be made side by side; each needs a [`Config::unknown_id`] of its own. Of what happens at
+/// once, the embedded server takes the order in which it is written: see [`Sequence::orders`].
+pub async fn run(subject: &Subject, sequence: &Sequence, config: Config) -> Option<Run> {
+    match subject {
+        Subject::Embedded(server) => Some(lab::hunt(server, sequence, config)),
+        Subject::Tcp(address) => net::hunt(*address, sequence, config).await,
+        #[cfg(feature = "tls")]
+        Subject::Tls(address, tls) => net::hunt_tls(*address, tls.clone(), sequence, config).await,
+    }
+}
+
+/// All that the crate's own server may answer: in every order of what happens at once.
+#[must_use]
+pub fn outcomes(
+    server: &server::Config,
+    sequence: &Sequence,
+    config: &Config,
+) -> BTreeSet<Vec<Arc<str>>> {
+    let orders = sequence.orders(MOST_ORDERS).into_iter();
+    let run = |order: Sequence| lab::hunt(server, &order, config.clone()).answers;
+    orders.map(run).collect()
+}

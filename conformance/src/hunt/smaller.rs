@@ -1,0 +1,114 @@
+//! Sequences made smaller.
+
+use std::ops::Range;
+
+use crate::driver::Knob;
+use crate::driver::Moment;
+use crate::driver::Sequence;
+use crate::driver::Step;
+use crate::hunt::Shrink;
+
+impl Shrink for Sequence {
+    fn parts(&self) -> usize {
+        self.len()
+    }
+
+    fn without(&self, parts: Range<usize>) -> Option<Self> {
+        let mut at = 0;
+        let mut left = Vec::new();
+        for moment in &self.0 {
+            let mut steps = Vec::new();
+            for step in &moment.0 {
+                if !parts.contains(&at) {
+                    steps.push(step.clone());
+                }
+                at += 1;
+            }
+            if !steps.is_empty() {
+                left.push(Moment(steps));
+            }
+        }
+        (!left.is_empty()).then_some(Self(left))
+    }
+
+    fn simpler(&self) -> Vec<Self> {
+        let mut simpler = Vec::new();
+        simpler.extend(self.without_a_line());
+        simpler.extend(self.with_a_line_renamed());
+        for (at, moment) in self.0.iter().enumerate() {
+            if moment.0.len() > 1 {
+                simpler.push(self.taken_apart(at));
+            }
+            for (place, step) in moment.0.iter().enumerate() {
+                for step in simpler_steps(step) {
+                    let mut sequence = self.clone();
+                    sequence.0[at].0[place] = step;
+                    simpler.push(sequence);
+                }
+            }
+        }
+        simpler
+    }
+}
+
+impl Sequence {
+    /// The same without all that is done on one connection.
+    fn without_a_line(&self) -> Vec<Self> {
+        let without = |line: usize| {
+            let moments = self.0.iter().map(|moment| {
+                let steps = moment.0.iter().filter(|step| step.symbol.line != line);
+                Moment(steps.cloned().collect())
+            });
+            Self(moments.filter(|moment| !moment.0.is_empty()).collect())
+        };
+        let all = (0..4).map(without);
+        let is_less = |it: &Self| !it.is_empty() && it.len() < self.len();
+        all.filter(is_less).collect()
+    }
+
+    /// The same with the first connection called `a`, and the second `b`: there is one such order.
+    fn with_a_line_renamed(&self) -> Option<Self> {
+        let mut lines = Vec::new();
+        for step in self.steps().filter(|step| !step.symbol.act.passes_time()) {
+            if !lines.contains(&step.symbol.line) {
+                lines.push(step.symbol.line);
+            }
+        }
+        let mut renamed = self.clone();
+        for step in renamed.0.iter_mut().flat_map(|moment| &mut moment.0) {
+            let place = lines.iter().position(|line| *line == step.symbol.line);
+            step.symbol.line = place.unwrap_or(step.symbol.line);
+        }
+        (renamed != *self).then_some(renamed)
+    }
+
+    /// The same with the steps of a moment one after the other.
+    fn taken_apart(&self, at: usize) -> Self {
+        let mut apart = self.clone();
+        let steps = apart.0.remove(at).0;
+        apart.0.splice(at..at, steps.into_iter().map(Moment::from));
+        apart
+    }
+}
+
+/// The same step with one twist less, or a value that is easier to read.
+fn simpler_steps(step: &Step) -> Vec<Step> {
+    let mut simpler = Vec::new();
+    for at in 0..step.twists.len() {
+        let mut without = step.clone();
+        without.twists.remove(at);
+        simpler.push(without);
+    }
+    for (at, twist) in step.twists.iter().enumerate() {
+        let halves = [0, twist.value / 2, twist.value - twist.value.signum()];
+        for value in halves {
+            let is_less = value.unsigned_abs() < twist.value.unsigned_abs();
+            if is_less && !(twist.knob == Knob::Pieces && value == 0) {
+                let mut less = step.clone();
+                less.twists[at].value = value;
+                simpler.push(less);
+            }
+        }
+    }
+    simpler
+}
