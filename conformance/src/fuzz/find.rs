@@ -91,7 +91,7 @@ impl<T: Target> Fuzzer<'_, T> {
                 trial.runs += 1;
                 let told = run.answers.last().map(ToString::to_string);
                 *trial.histogram.entry(told.unwrap_or_default()).or_default() += 1;
-                if let Judgement::Strange(strange) = expectation.judge(&run)
+                if let Judgement::Strange(strange) = self.oracle.judge(&expectation, &run)
                     && strange.symptom == symptom
                 {
                     trial.hits += 1;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
@@ -70,6 +71,14 @@ pub struct Fuzzer<'a, T> {
     kept: Vec<Sequence>,
     novelty: Novelty,
     turn: u64,
+}
+
+impl<T> fmt::Debug for Fuzzer<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fuzzer")
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a, T: Target> Fuzzer<'a, T> {
@@ -171,7 +180,7 @@ impl<'a, T: Target> Fuzzer<'a, T> {
                 Some((of, expectation)) if of == sequence => expectation,
                 _ => self.oracle.expect(sequence),
             };
-            if let Judgement::Strange(found) = expectation.judge(run)
+            if let Judgement::Strange(found) = self.oracle.judge(&expectation, run)
                 && !self.found.contains(&found.symptom)
                 && !strange
                     .iter()

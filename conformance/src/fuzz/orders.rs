@@ -5,7 +5,7 @@ use crate::driver::Moment;
 use crate::driver::Sequence;
 use crate::driver::Step;
 
-/// A sequence in which nothing is done at once any more.
+/// A sequence in which it is clear who comes first.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     pub(super) sequence: Sequence,
@@ -13,8 +13,8 @@ pub(super) struct Order {
     pub(super) of: Vec<usize>,
 }
 
-/// Every order of a sequence, at most `most` of them: one connection at a time, and one step at a
-/// time. What is on one connection alone stays as it is.
+/// Every order of a sequence, at most `most` of them, first as it is written: one connection before the other, and one step
+/// at a time. What is on one connection alone stays as it is.
 pub(super) fn orders(sequence: &Sequence, most: usize) -> Vec<Order> {
     let mut orders = vec![Order {
         sequence: Sequence::default(),
@@ -35,7 +35,7 @@ pub(super) fn orders(sequence: &Sequence, most: usize) -> Vec<Order> {
     orders
 }
 
-/// The ways in which a moment can come out, each as moments on one connection.
+/// The ways in which a moment can come out.
 fn ways(moment: &Moment) -> Vec<Vec<Moment>> {
     let lines = moment.lines();
     if lines.len() < 2 {
@@ -52,22 +52,16 @@ fn ways(moment: &Moment) -> Vec<Vec<Moment>> {
             own.filter(|step| !is_open(step)).cloned().collect()
         })
         .collect();
-    let whole = tracks.iter().filter(|track| !track.is_empty());
-    let whole: Vec<Moment> = whole.map(|track| Moment(track.clone())).collect();
     let single: Vec<Vec<Moment>> = tracks
         .into_iter()
         .map(|track| track.into_iter().map(Moment::from).collect())
         .collect();
-    let mut ways = Vec::new();
-    let one_each: Vec<Vec<Moment>> = whole.into_iter().map(|track| vec![track]).collect();
-    for tracks in [one_each, single] {
-        for way in merges(&tracks) {
-            let way = [opened.as_slice(), &way].concat();
-            if !ways.contains(&way) {
-                ways.push(way);
-            }
-        }
-    }
+    // Each connection in one breath, first as it is written; and then one step at a time.
+    let mut ways = vec![vec![moment.clone()]];
+    let others = moment.orders().into_iter().filter(|other| other != moment);
+    ways.extend(others.map(|other| vec![other]));
+    let apart = merges(&single).into_iter();
+    ways.extend(apart.map(|way| [opened.as_slice(), &way].concat()));
     ways
 }
 
@@ -118,9 +112,9 @@ mod tests {
         let due = [
             "a.open a.renew a.ping b.renew a.half",
             "a.open a.renew b.renew a.ping a.half",
-            "a.open a.renew+a.ping b.renew a.half",
+            "a.open a.renew+a.ping+b.renew a.half",
             "a.open b.renew a.renew a.ping a.half",
-            "a.open b.renew a.renew+a.ping a.half",
+            "a.open b.renew+a.renew+a.ping a.half",
         ];
         assert_eq!(found, due);
     }

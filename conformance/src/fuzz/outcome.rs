@@ -20,7 +20,7 @@ impl Outcome {
         let lines = moment.lines();
         let is_race = lines.len() > 1;
         let mut parts = answer.split("; ");
-        if let (false, Some(&line), Some(said)) = (is_race, lines.first(), parts.next()) {
+        if !is_race && let (Some(&line), Some(said)) = (lines.first(), parts.next()) {
             outcome.hear(line, said, false);
         }
         for part in parts {
@@ -36,13 +36,13 @@ impl Outcome {
     fn hear(&mut self, line: usize, said: &str, is_race: bool) {
         let words = self.0.entry(line).or_default();
         let new = said.split(", ").map(str::to_owned);
-        words.extend(new.filter(|word| !is_race || word != NOT_DONE));
+        words.extend(new.filter(|word| !is_race || says_something(word)));
     }
 
     /// Adds what came of a part of a moment, where that part came after what is here.
     pub(super) fn add(&mut self, part: Self) {
         for (line, words) in part.0 {
-            let words = words.into_iter().filter(|word| word != NOT_DONE);
+            let words = words.into_iter().filter(|word| says_something(word));
             self.0.entry(line).or_default().extend(words);
         }
     }
@@ -54,6 +54,12 @@ impl Outcome {
                 let seen = seen.0.get(line).map(Vec::as_slice);
                 seen.is_some_and(|seen| loses(due, seen))
             })
+    }
+
+    /// What was seen on all connections but one.
+    pub(super) fn without(&self, line: usize) -> Self {
+        let others = self.0.iter().filter(|(other, _)| **other != line);
+        Self(others.map(|(line, words)| (*line, words.clone())).collect())
     }
 
     /// What was seen on a connection.
@@ -83,6 +89,12 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_words(None))
     }
+}
+
+/// Whether a word tells anything where several connections are at it at once: what is opened is
+/// opened before all else.
+fn says_something(word: &str) -> bool {
+    word != NOT_DONE && word != "open"
 }
 
 /// Whether answers that are due may have been overtaken by the close behind them.

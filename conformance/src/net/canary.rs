@@ -1,5 +1,6 @@
 //! A session kept beside attacks on a server: whatever becomes of those, it has to live on.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,13 +43,22 @@ pub enum Harm {
     NotRenewed(Arc<str>),
 }
 
+impl fmt::Debug for Canary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Canary")
+            .field("slowest", &self.slowest)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Canary {
     /// Opens a session at `address`.
     ///
     /// # Errors
     ///
     /// If there is none to be had.
-    pub async fn hatch(address: SocketAddr, config: Config) -> Result<Self, Harm> {
+    pub async fn hatch(address: SocketAddr, mut config: Config) -> Result<Self, Harm> {
+        config.detail = false;
         let mut canary = Self {
             clock: Clock::start(),
             driver: Driver::new(config),
