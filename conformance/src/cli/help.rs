@@ -115,3 +115,28 @@ Examples:
   zkspec man | man -l -
   zkspec man server | man -l -
   zkspec man --dir /usr/local/share/man/man1";
+
+/// Of `zkspec diff`.
+pub(super) const DIFF: &str = "\
+Servers:
+  HOST:PORT    whatever listens there
+  model        the built-in server, set up by the flags below, on virtual time
+
+Examples:
+  zkspec diff 127.0.0.1:2181 127.0.0.1:2182     what does one do that the other does not?
+  zkspec diff model 127.0.0.1:2181 --netty      is it like Apache's on Netty?
+  zkspec diff model model --flaw ping-xid-echoed
+                                                the model, and the same with a flaw
+  zkspec diff 127.0.0.1:2181 127.0.0.1:2182 --tolerate 'a.empty: *'
+  zkspec replay zk-out/diff-1.zkt --target 127.0.0.1:2182 --times 100
+                                                how often does it come out so?";
+
+/// Of `zkspec min`.
+pub(super) const MIN: &str = "\
+Examples:
+  zkspec min zk-out/ZK0409.zkt --target 127.0.0.1:2181
+                                        what of it does the server need to fail?
+  zkspec min session.zkt --out small.zkt -- ./my-server --port {port}
+                                        start the server, shrink, stop it
+  zkspec min find.zkt --flaw ping-xid-echoed
+                                        against the built-in server, with a flaw";

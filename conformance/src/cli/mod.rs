@@ -3,6 +3,7 @@
 mod choice;
 mod clause;
 mod decode;
+mod diff;
 mod exit;
 mod explain;
 mod fuzz;
@@ -11,11 +12,13 @@ mod input;
 mod learn;
 mod list;
 mod man;
+mod min;
 mod model;
 mod mutants;
 mod pace;
 mod probe;
 mod process;
+mod progress;
 mod record;
 mod replay;
 mod report;
@@ -70,6 +73,10 @@ enum Verb {
     Learn(learn::Arguments),
     /// Fuzz a server through its port; without an address, the one that is built in.
     Fuzz(Box<fuzz::Arguments>),
+    /// Compare two servers, or one with the model: what does one do that the other does not?
+    Diff(Box<diff::Arguments>),
+    /// Make a transcript that fails small: fewer steps, connections and fields, the same failure.
+    Min(Box<min::Arguments>),
     /// Hold the codec against a schema file: the zookeeper.jute of any release.
     Schema(schema::Arguments),
     /// Make reports of runs: merged, as a page, for CI, held against ones written down.
@@ -139,6 +146,8 @@ pub fn main() -> ExitCode {
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Learn(arguments) => learn::run(&arguments),
         Verb::Fuzz(arguments) => fuzz::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
+        Verb::Min(arguments) => min::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Model(arguments) => model::run(&arguments),
         Verb::Report(arguments) => report::run(arguments),

@@ -11,12 +11,15 @@ use crate::driver::packet;
 use crate::driver::packet::Question;
 use crate::driver::reply;
 use crate::driver::symbol::letter;
+use crate::player::Happening;
 use crate::player::Order;
 
 /// Pongs that are awaited.
 #[derive(Clone, Debug)]
 pub(super) struct Fence {
     left: VecDeque<usize>,
+    /// Since when the first of these is awaited.
+    since: Instant,
     pub(super) until: Instant,
     said: String,
     noted: Vec<String>,
@@ -33,6 +36,7 @@ impl Driver {
             self.write(now, *line, packet::ping());
         }
         self.stage = Stage::Fencing(Fence {
+            since: now,
             until: self.fence_until(now, left.front()),
             left,
             said,
@@ -74,6 +78,7 @@ impl Driver {
             }
             None => {
                 self.lines[line].is_stuck = true;
+                self.note_on(now, line, Happening::Quiet(now - fence.since));
                 is_over = true;
                 Some(SILENT.to_owned())
             }
@@ -84,6 +89,7 @@ impl Driver {
         }
         if is_over {
             fence.left.pop_front();
+            fence.since = now;
             fence.until = self.fence_until(now, fence.left.front());
         }
         if fence.noted.len() > MOST_NOTED {

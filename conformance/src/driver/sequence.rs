@@ -32,7 +32,7 @@ pub struct Moment(pub Vec<Step>);
 pub struct Sequence(pub Vec<Moment>);
 
 impl Step {
-    /// The twists that are about how bytes are sent, and not about what they are.
+    /// Whether nothing is changed.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.twists.is_empty()
@@ -97,6 +97,13 @@ impl Sequence {
     /// Its steps, in line.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = &Step> {
         self.0.iter().flat_map(|moment| &moment.0)
+    }
+
+    /// Whether it lets time pass, or waits for a server to lose patience.
+    #[must_use]
+    pub fn takes_long(&self) -> bool {
+        let mut steps = self.steps();
+        steps.any(|step| step.symbol.act == Act::Linger || step.symbol.act.passes_time())
     }
 
     /// The same up to the moment `last`, and with it.

@@ -144,7 +144,7 @@ impl<T: Target> Fuzzer<'_, T> {
     pub(super) fn reduce_harm(&mut self, sequence: &Sequence, harm: &Harm) -> Result<(), T::Error> {
         let mut shrinker = Shrinker::new(sequence.clone());
         while let Some(candidate) = shrinker.ask().cloned() {
-            let same = self.does(&candidate, &harm.class)?;
+            let same = self.does(std::slice::from_ref(&candidate), &harm.class)?;
             shrinker.tell(same);
         }
         let smallest = shrinker.best().clone();

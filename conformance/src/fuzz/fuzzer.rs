@@ -234,11 +234,16 @@ impl<'a, T: Target> Fuzzer<'a, T> {
 
     /// Finds out which of `batch` did harm.
     fn blame(&mut self, batch: &[Sequence], harm: &Harm) -> Result<(), T::Error> {
-        if !self.found.insert(harm.class.clone()) {
+        if self.found.contains(&harm.class) {
             return Ok(());
         }
+        if !self.does(batch, &harm.class)? && !harm.is_certain {
+            self.count.unconfirmed += 1;
+            return Ok(());
+        }
+        self.found.insert(harm.class.clone());
         for sequence in batch {
-            if self.does(sequence, &harm.class)? {
+            if self.does(std::slice::from_ref(sequence), &harm.class)? {
                 return self.reduce_harm(sequence, harm);
             }
         }
@@ -246,9 +251,9 @@ impl<'a, T: Target> Fuzzer<'a, T> {
         Ok(())
     }
 
-    /// Whether a sequence does this harm when it is played alone.
-    pub(super) fn does(&mut self, sequence: &Sequence, class: &str) -> Result<bool, T::Error> {
-        self.play(std::slice::from_ref(sequence))?;
+    /// Whether these do this harm when nothing else is played.
+    pub(super) fn does(&mut self, batch: &[Sequence], class: &str) -> Result<bool, T::Error> {
+        self.play(batch)?;
         Ok(self.target.harm().is_some_and(|harm| harm.class == class))
     }
 }

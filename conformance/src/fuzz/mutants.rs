@@ -15,11 +15,10 @@ use crate::fuzz::LabTarget;
 use crate::fuzz::Options;
 use crate::fuzz::Oracle;
 use crate::hunt::Menu;
+use crate::hunt::settings;
 use crate::server;
 use crate::server::Flaw;
 use crate::server::Flaws;
-use crate::server::Mode;
-use crate::server::Requests;
 
 /// A server with one flaw, and what the fuzzer made of it.
 #[derive(Clone, Debug)]
@@ -60,12 +59,7 @@ fn attempt(flaw: Flaw, runs: u64, seed: u64) -> Attempt {
         runs: 0,
         find: None,
     };
-    for (part, mode) in SETTINGS {
-        let sound = server::Config {
-            mode,
-            requests: Requests::Delegate,
-            ..server::Config::default()
-        };
+    for (sound, part) in settings() {
         let driver = driver();
         let mut target = LabTarget {
             server: server::Config {
@@ -75,7 +69,7 @@ fn attempt(flaw: Flaw, runs: u64, seed: u64) -> Attempt {
             driver: driver.clone(),
         };
         let options = Options {
-            runs: Some(runs * part / 10),
+            runs: Some(runs * part as u64 / 12),
             seed,
             first: true,
             menu: menu(),
@@ -121,10 +115,3 @@ pub fn menu() -> Menu {
         ..Menu::default()
     }
 }
-
-/// How the servers are set up, and how many of ten runs each is worth.
-const SETTINGS: [(u64, Mode); 3] = [
-    (8, Mode::ReadWrite),
-    (1, Mode::ReadOnly),
-    (1, Mode::ReadOnlyNoNew),
-];

@@ -11,6 +11,7 @@
 //! (`ZooKeeperServer.processPacket`). What comes after such a moment is not judged any more, since
 //! nobody knows what the client would have learned.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::driver;
@@ -18,11 +19,13 @@ use crate::driver::Act;
 use crate::driver::Knob;
 use crate::driver::Moment;
 use crate::driver::Sequence;
+use crate::driver::Step;
 use crate::fuzz::ledger::Ledger;
 use crate::fuzz::orders::Order;
 use crate::fuzz::orders::orders;
 use crate::fuzz::outcome::CLOSED;
 use crate::fuzz::outcome::Outcome;
+use crate::fuzz::outcome::loses;
 use crate::hunt::Run;
 use crate::lab;
 use crate::server;
@@ -105,6 +108,23 @@ impl Oracle {
 
     /// What may come of `sequence`.
     pub(super) fn expect(&self, sequence: &Sequence) -> Expectation {
+        if self.is_lenient && claims_a_zxid(sequence) {
+            // How far the server has got is not known.
+            let further = self.kinds.iter().map(|kind| server::Config {
+                initial_zxid: FAR,
+                ..kind.clone()
+            });
+            let all = Self {
+                kinds: self.kinds.iter().cloned().chain(further).collect(),
+                is_lenient: self.is_lenient,
+                driver: self.driver.clone(),
+            };
+            return all.expect_of_kinds(sequence);
+        }
+        self.expect_of_kinds(sequence)
+    }
+
+    fn expect_of_kinds(&self, sequence: &Sequence) -> Expectation {
         let most = if self.is_lenient { MOST_ORDERS } else { 1 };
         let orders = orders(sequence, most);
         let each = |kind| {
@@ -163,9 +183,6 @@ impl Oracle {
                 continue;
             }
             let may_race = self.is_lenient && is_hasty(moment);
-            if may_race && others.iter().any(|way| way[at].loses_into(&actual)) {
-                return Judgement::Fine;
-            }
             if may_race && self.is_race_of_answers(&expectation.sequence, at, &others, &actual) {
                 return Judgement::Fine;
             }
@@ -189,7 +206,7 @@ impl Oracle {
         Judgement::Fine
     }
 
-    /// Whether what was seen are answers to what was asked in one breath, with a close that is due.
+    /// Whether what was seen is what is due, but for answers and a close that overtook each other.
     fn is_race_of_answers(
         &self,
         sequence: &Sequence,
@@ -198,43 +215,104 @@ impl Oracle {
         actual: &Outcome,
     ) -> bool {
         let moment = &sequence.0[at];
-        let [line] = moment.lines()[..] else {
-            return false;
+        let mut known: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+        let mut is_near = |line: usize, due: &[String], seen: &[String]| {
+            if loses(due, seen) {
+                return true;
+            }
+            let steps: Vec<&Step> = on(moment, line).collect();
+            if steps.len() < 2 {
+                return false;
+            }
+            if steps.iter().any(|step| overtakes(step)) && in_any_order(due) == in_any_order(seen) {
+                return true;
+            }
+            if !ends(due) || !ends(seen) {
+                return false;
+            }
+            let known = known
+                .entry(line)
+                .or_insert_with(|| self.answers_to_each(sequence, at, &steps));
+            in_any_order(seen).iter().all(|word| known.contains(*word))
         };
-        let ends = |words: &[String]| words.last().is_some_and(|word| word == CLOSED);
-        let seen = actual.on(line);
-        let is_due = |way: &&&Vec<Outcome>| {
-            let others = |outcome: &Outcome| outcome.without(line);
-            ends(way[at].on(line)) && others(&way[at]) == others(actual)
-        };
-        if !ends(seen) || !ways.iter().any(|way| is_due(&way)) {
-            return false;
-        }
-        // Each step by itself, behind the first, which may be the handshake.
-        let mut known: BTreeSet<String> = [CLOSED, OTHER_XID].map(str::to_owned).into();
-        for step in &moment.0 {
-            for kind in &self.kinds {
+        ways.iter().any(|way| {
+            let due = &way[at];
+            let lines: BTreeSet<usize> = due.lines().chain(actual.lines()).collect();
+            let mut lines = lines.into_iter();
+            lines.all(|line| is_near(line, due.on(line), actual.on(line)))
+        })
+    }
+
+    /// What may be answered to each of these steps, wherever the conversation stands by then.
+    fn answers_to_each(&self, sequence: &Sequence, at: usize, steps: &[&Step]) -> BTreeSet<String> {
+        let mut known = BTreeSet::from([CLOSED.to_owned()]);
+        for last in 0..steps.len() {
+            for before in 0..=last {
+                let single = |step: &&Step| Moment::from((*step).clone());
                 let mut short = Sequence(sequence.0[..at].to_vec());
-                short.0.extend(moment.0.first().cloned().map(Moment::from));
-                short.0.push(step.clone().into());
-                let run = lab::hunt(kind, &short, self.driver.clone());
-                for (moment, answer) in short.0.iter().zip(&run.answers).skip(at) {
-                    let outcome = Outcome::of(moment, answer);
-                    known.extend(outcome.on(line).iter().cloned());
+                short.0.extend(steps[..before].iter().map(single));
+                short.0.push(single(&steps[last]));
+                for kind in &self.kinds {
+                    let run = lab::hunt(kind, &short, self.driver.clone());
+                    for (moment, answer) in short.0.iter().zip(&run.answers).skip(at) {
+                        let outcome = Outcome::of(moment, answer);
+                        for line in moment.lines() {
+                            known.extend(outcome.on(line).iter().cloned());
+                        }
+                    }
                 }
             }
         }
-        seen.iter().all(|word| known.contains(word))
+        known
     }
+}
+
+/// The steps of a moment on one connection.
+fn on(moment: &Moment, line: usize) -> impl Iterator<Item = &Step> {
+    let steps = moment.0.iter();
+    steps.filter(move |step| step.symbol.line == line)
+}
+
+/// Whether the end of the connection is the last that was seen.
+fn ends(words: &[String]) -> bool {
+    words.last().is_some_and(|word| word == CLOSED)
+}
+
+/// Words without what depends on which answer is taken for which.
+fn in_any_order(words: &[String]) -> Vec<&str> {
+    let words = words.iter().map(String::as_str);
+    let is_mere = |word: &&str| *word == "another xid" || word.contains("zxid");
+    let mut words: Vec<&str> = words.filter(|word| !is_mere(word)).collect();
+    words.sort_unstable();
+    words
+}
+
+/// Whether a step is answered before those that are under way.
+fn overtakes(step: &Step) -> bool {
+    let is_free = |twist: &driver::Twist| matches!(twist.knob, Knob::Op | Knob::Flip);
+    matches!(
+        step.symbol.act,
+        Act::Auth | Act::Digest | Act::Sasl | Act::Unknown
+    ) || step.twists.iter().any(is_free)
 }
 
 /// Whether more than one thing is asked in one breath, or the client closes behind what it asks.
 fn is_hasty(moment: &Moment) -> bool {
     let closes = |knob| matches!(knob, Knob::Half | Knob::Reset);
-    let twisted = |step: &driver::Step| step.twists.iter().any(|twist| closes(twist.knob));
-    let ends = |step: &driver::Step| step.symbol.act == Act::Half || twisted(step);
+    let twisted = |step: &Step| step.twists.iter().any(|twist| closes(twist.knob));
+    let ends = |step: &Step| step.symbol.act == Act::Half || twisted(step);
     let speaks = moment.0.iter().filter(|step| step.symbol.act != Act::Open);
     speaks.count() > 1 || moment.0.iter().any(ends)
+}
+
+/// Whether a sequence has a client claim that it has seen a transaction, which the server may have
+/// made by then or not.
+fn claims_a_zxid(sequence: &Sequence) -> bool {
+    let mut twists = sequence.steps().flat_map(|step| &step.twists);
+    twists.any(|twist| match twist.knob {
+        Knob::Zxid => (1..FAR).contains(&twist.value),
+        knob => knob == Knob::Flip,
+    })
 }
 
 /// What happened in words that leave out numbers, and which connection it was.
@@ -274,7 +352,7 @@ fn plain(words: &[String]) -> String {
 /// What a session with several connections is called.
 pub const TWO_OWNERS: &str = "a session with two connections, both alive";
 
-/// How it is told that an answer is to something else.
-const OTHER_XID: &str = "another xid";
+/// More transactions than any server has made.
+const FAR: i64 = 1 << 61;
 /// Most orders of a sequence.
 const MOST_ORDERS: usize = 256;

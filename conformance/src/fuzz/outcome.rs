@@ -47,21 +47,6 @@ impl Outcome {
         }
     }
 
-    /// Whether `seen` is this one, but for answers that a close has overtaken.
-    pub(super) fn loses_into(&self, seen: &Self) -> bool {
-        self.0.keys().eq(seen.0.keys())
-            && self.0.iter().all(|(line, due)| {
-                let seen = seen.0.get(line).map(Vec::as_slice);
-                seen.is_some_and(|seen| loses(due, seen))
-            })
-    }
-
-    /// What was seen on all connections but one.
-    pub(super) fn without(&self, line: usize) -> Self {
-        let others = self.0.iter().filter(|(other, _)| **other != line);
-        Self(others.map(|(line, words)| (*line, words.clone())).collect())
-    }
-
     /// What was seen on a connection.
     pub(super) fn on(&self, line: usize) -> &[String] {
         self.0.get(&line).map(Vec::as_slice).unwrap_or_default()
@@ -98,7 +83,7 @@ fn says_something(word: &str) -> bool {
 }
 
 /// Whether answers that are due may have been overtaken by the close behind them.
-fn loses(due: &[String], seen: &[String]) -> bool {
+pub(super) fn loses(due: &[String], seen: &[String]) -> bool {
     if due == seen {
         return true;
     }

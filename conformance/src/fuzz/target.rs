@@ -30,6 +30,8 @@ pub trait Target {
 pub struct Harm {
     /// What it is: the same for whatever is the same thing.
     pub class: String,
+    /// Whether it happened beyond doubt, even if it does not happen again.
+    pub is_certain: bool,
     /// What is to be known beside that, such as what the server printed last.
     pub about: Vec<String>,
 }

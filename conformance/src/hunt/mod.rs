@@ -1,7 +1,7 @@
 //! Hunting: sequences of what clients can do, made up, run, compared and made small.
 //!
-//! What is hunted for is up to the hunter: servers that differ, or one that does what it must not.
-//! All hunters share these:
+//! What is hunted for is up to the hunter: servers that differ ([`diff`]), or one that does what it
+//! must not. All hunters share these:
 //!
 //! | what | where |
 //! |---|---|
@@ -27,17 +27,25 @@
 //! # Ok::<(), zk_conformance::driver::SymbolError>(())
 //! ```
 
+pub mod diff;
 mod generate;
+mod mutants;
 mod run;
+mod script;
 mod shrink;
 mod smaller;
 mod witness;
 
 pub use self::generate::Generator;
 pub use self::generate::Menu;
+pub use self::mutants::Compared;
+pub use self::mutants::compare_mutants;
+pub(crate) use self::mutants::settings;
+pub(crate) use self::run::MOST_ORDERS;
 pub use self::run::Run;
 pub use self::run::outcomes;
 pub use self::run::run;
+pub use self::script::Symptom;
 pub use self::shrink::Shrink;
 pub use self::shrink::Shrinker;
 pub use self::witness::recording;

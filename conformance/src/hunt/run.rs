@@ -1,6 +1,5 @@
 //! Running a sequence.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::driver::Config;
@@ -21,7 +20,7 @@ pub struct Run {
 }
 
 /// Most orders that are tried of what happens at once.
-const MOST_ORDERS: usize = 24;
+pub(crate) const MOST_ORDERS: usize = 24;
 
 /// Runs `sequence` on a server: a fresh one on virtual time, or whatever listens. `None` if it does
 /// not let the client connect.
@@ -37,14 +36,16 @@ pub async fn run(subject: &Subject, sequence: &Sequence, config: Config) -> Opti
     }
 }
 
-/// All that the crate's own server may answer: in every order of what happens at once.
+/// All that can come of a sequence on the crate's own server: in every order of what happens at
+/// once, each outcome once.
 #[must_use]
-pub fn outcomes(
-    server: &server::Config,
-    sequence: &Sequence,
-    config: &Config,
-) -> BTreeSet<Vec<Arc<str>>> {
-    let orders = sequence.orders(MOST_ORDERS).into_iter();
-    let run = |order: Sequence| lab::hunt(server, &order, config.clone()).answers;
-    orders.map(run).collect()
+pub fn outcomes(server: &server::Config, sequence: &Sequence, config: &Config) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for order in sequence.orders(MOST_ORDERS) {
+        let run = lab::hunt(server, &order, config.clone());
+        if !runs.iter().any(|known| known.answers == run.answers) {
+            runs.push(run);
+        }
+    }
+    runs
 }

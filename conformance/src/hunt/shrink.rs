@@ -1,11 +1,11 @@
 //! Making something small that still shows the same.
 
 use std::collections::HashSet;
-use std::hash::Hash;
+use std::fmt::Display;
 use std::ops::Range;
 
-/// What can be made smaller.
-pub trait Shrink: Clone + Eq + Hash {
+/// What can be made smaller. Two of them are the same if their texts are.
+pub trait Shrink: Clone + Display {
     /// How many parts it has that may be left out.
     fn parts(&self) -> usize;
 
@@ -42,7 +42,8 @@ pub trait Shrink: Clone + Eq + Hash {
 pub struct Shrinker<T> {
     best: T,
     asked: Option<T>,
-    seen: HashSet<T>,
+    /// The texts of all that were asked about.
+    seen: HashSet<String>,
     stage: Stage<T>,
     /// Whether anything helped since parts were last left out one by one.
     helped: bool,
@@ -67,7 +68,7 @@ impl<T: Shrink> Shrinker<T> {
     pub fn new(whole: T) -> Self {
         let size = whole.parts().div_ceil(2).max(1);
         Self {
-            seen: HashSet::from([whole.clone()]),
+            seen: HashSet::from([whole.to_string()]),
             best: whole,
             asked: None,
             stage: Stage::Parts { at: 0, size },
@@ -80,7 +81,7 @@ impl<T: Shrink> Shrinker<T> {
     pub fn ask(&mut self) -> Option<&T> {
         while self.asked.is_none() {
             let candidate = self.next()?;
-            if self.seen.insert(candidate.clone()) {
+            if self.seen.insert(candidate.to_string()) {
                 self.asked = Some(candidate);
                 self.tries += 1;
             } else {

@@ -1,6 +1,8 @@
 //! What was found, as a transcript.
 
 use crate::capture::Side;
+use crate::driver::Act;
+use crate::driver::Config;
 use crate::driver::Sequence;
 use crate::hunt::Run;
 use crate::player::End;
@@ -14,12 +16,17 @@ use crate::transcript::Action;
 use crate::transcript::Header;
 use crate::transcript::Script;
 use crate::transcript::Seen;
+use crate::transcript::Step;
+use crate::transcript::Within;
 
 /// A run as a script that plays the same again, and expects the same: `zkspec replay` says how often
 /// that comes out. What was done is said in its header `sequence`, what came of it in `answers`.
 #[must_use]
 pub fn witness(name: &str, sequence: &Sequence, run: &Run) -> Script {
-    let mut script = recording(run).to_script(name, Style::Playable);
+    let mut script = recording(run).to_script(name, Style::Raced);
+    if sequence.steps().any(|step| step.symbol.act == Act::Linger) {
+        be_patient(&mut script.steps);
+    }
     for step in &mut script.steps {
         if let Action::Expect { outcomes, .. } = &mut step.action {
             let seen = outcomes.iter_mut().flat_map(|outcome| &mut outcome.seen);
@@ -40,6 +47,32 @@ pub fn witness(name: &str, sequence: &Sequence, run: &Run) -> Script {
         script.headers.push(Header { key, text });
     }
     script
+}
+
+/// Has the end of a connection awaited for as long as the client lingered.
+fn be_patient(steps: &mut Vec<Step>) {
+    let is_end = |step: &Step| match &step.action {
+        Action::Expect { outcomes, .. } => outcomes.iter().any(|outcome| {
+            let mut seen = outcome.seen.iter();
+            seen.any(|observation| matches!(observation.what, Seen::Fin | Seen::Rst))
+        }),
+        _ => false,
+    };
+    let Some(at) = steps.iter().rposition(is_end) else {
+        return;
+    };
+    let mark = "lingering".to_owned();
+    let longest = i64::try_from(Config::LINGER.as_millis()).unwrap_or(i64::MAX);
+    if let Some(Action::Expect { outcomes, .. }) = steps.get_mut(at).map(|step| &mut step.action) {
+        for observation in outcomes.iter_mut().flat_map(|outcome| &mut outcome.seen) {
+            observation.within = Some(Within {
+                from: None,
+                to: Some(longest.into()),
+                mark: mark.clone(),
+            });
+        }
+    }
+    steps.insert(at, Step::new(Action::Mark(mark)));
 }
 
 /// A run as a recording.

@@ -6,6 +6,7 @@
 mod canary;
 mod client;
 mod clock;
+mod compare;
 mod dial;
 mod driver;
 mod player;
@@ -21,6 +22,8 @@ pub use self::client::Notice;
 pub use self::client::TcpClient;
 pub use self::clock::Clock;
 pub use self::clock::start_millis;
+pub use self::compare::Lost;
+pub use self::compare::Rivals;
 pub use self::driver::drive;
 pub use self::driver::hunt;
 #[cfg(feature = "tls")]

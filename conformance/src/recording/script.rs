@@ -35,6 +35,9 @@ pub enum Style {
     /// To be played: symbols for what no two servers give alike, which are session ids,
     /// passwords and zxids, and anything for the bodies of replies.
     Playable,
+    /// The same, and what was sent at one moment is sent at one moment again, come what may. Who
+    /// raced on purpose wants that; of a capture nobody knows it.
+    Raced,
 }
 
 /// Pauses shorter than this are left out: they are the time the machines took.
@@ -82,6 +85,8 @@ impl Recording {
         writer.rest();
         if style == Style::Playable {
             take_turns(&mut writer.steps);
+        }
+        if style != Style::Exact {
             // Those that no request referred to are whatever they are.
             zxids(&mut writer.steps)
                 .filter(|zxid| number(zxid).is_some())
@@ -192,7 +197,7 @@ impl Writer {
         if packets.is_empty() {
             return;
         }
-        if self.style == Style::Playable {
+        if self.style != Style::Exact {
             packets
                 .iter_mut()
                 .for_each(|packet| self.symbols.in_request(packet, &mut self.steps));
@@ -209,7 +214,7 @@ impl Writer {
         if packets.is_empty() {
             return;
         }
-        if self.style == Style::Playable {
+        if self.style != Style::Exact {
             packets
                 .iter_mut()
                 .for_each(|packet| self.symbols.in_reply(packet));

@@ -1,7 +1,6 @@
 //! `zkspec fuzz`: a server is fuzzed through its port.
 
 mod corpus;
-mod progress;
 mod report;
 mod target;
 
@@ -15,6 +14,7 @@ use self::target::Embedded;
 use self::target::Limit;
 use self::target::Live;
 use self::target::Stop;
+use crate::Instant;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::help;
@@ -217,6 +217,7 @@ fn fuzz_live(
         managed: managed.clone(),
         ceiling: arguments.memory << 20,
         canary: Some(canary),
+        sung: Instant::ZERO,
         harm: None,
         played: 0,
         batches: 0,

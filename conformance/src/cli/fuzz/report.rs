@@ -11,9 +11,9 @@ use anstyle::Style;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::fuzz::Arguments;
-use crate::cli::fuzz::progress::Progress;
 use crate::cli::fuzz::target::Stop;
 use crate::cli::note;
+use crate::cli::progress::Progress;
 use crate::cli::report::Lines;
 use crate::cli::say;
 use crate::fuzz::Count;
@@ -94,8 +94,14 @@ impl Report {
                 let Some(progress) = &self.progress else {
                     return;
                 };
-                progress.tell(count);
                 let elapsed = progress.elapsed();
+                progress.tell(format!(
+                    "{} runs, {} a second, {} kept, {} findings",
+                    count.runs,
+                    count.runs / elapsed.as_secs().max(1),
+                    count.kept,
+                    count.finds
+                ));
                 if elapsed < self.told + EVERY {
                     return;
                 }

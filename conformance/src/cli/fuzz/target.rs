@@ -103,6 +103,8 @@ pub(super) struct Live {
     /// The most memory the server may take, in bytes.
     pub(super) ceiling: u64,
     pub(super) canary: Option<Canary>,
+    /// When it last sang.
+    pub(super) sung: Instant,
     pub(super) harm: Option<Harm>,
     /// How many sequences were played, and how often.
     pub(super) played: i64,
@@ -115,6 +117,16 @@ impl Target for Live {
     fn play(&mut self, sequences: &[Sequence]) -> Result<Vec<Run>, Stop> {
         self.limit.check()?;
         let mut canary = self.canary.take();
+        let now = self.limit.clock.now();
+        if canary.is_some() && now - self.sung > LONGEST_PAUSE {
+            // There was so much to think about that its session may have expired.
+            canary = self.runtime.block_on(async {
+                if let Some(canary) = canary {
+                    canary.rest().await;
+                }
+                Canary::hatch(self.address, self.driver.clone()).await.ok()
+            });
+        }
         let first = self.played;
         self.played += i64::try_from(sequences.len()).unwrap_or(0);
         let party = Party {
@@ -223,6 +235,7 @@ impl Live {
             Ok((named(harm), canary))
         })?;
         self.canary = canary;
+        self.sung = self.limit.clock.now();
         Ok(harm)
     }
 }
@@ -231,7 +244,7 @@ impl Live {
 fn named(class: Option<String>) -> Option<Harm> {
     class.map(|class| Harm {
         class,
-        about: Vec::new(),
+        ..Harm::default()
     })
 }
 
@@ -245,6 +258,7 @@ async fn revive(
     managed.restart().await.map_err(Stop::Gone)?;
     let harm = Harm {
         class: format!("the server ended, {}", ended.how),
+        is_certain: true,
         about: ended.log,
     };
     Ok((Some(harm), Canary::hatch(address, driver).await.ok()))
@@ -318,6 +332,8 @@ fn has_an_id_of_its_own(sequence: &Sequence) -> bool {
     twists.any(|twist| matches!(twist.knob, Knob::Id | Knob::Flip))
 }
 
+/// How long the canary may be silent; less than any session lasts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a server may take to be gone after it gives no more sessions.
 const GRACE: Duration = Duration::from_millis(300);
 /// How often a session is asked for where there was none, and the pause before each time.

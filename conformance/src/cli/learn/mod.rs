@@ -2,7 +2,6 @@
 
 mod compare;
 mod file;
-mod progress;
 mod target;
 
 use std::path::Path;
@@ -12,11 +11,11 @@ use std::time::Duration;
 use anstyle::AnsiColor;
 use anstyle::Style;
 
-use self::progress::Progress;
 use self::target::Stop;
 use self::target::Target;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::progress::Progress;
 use crate::cli::say;
 use crate::cli::serve::Setup;
 use crate::driver;
@@ -150,7 +149,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         ..Options::default()
     };
     let progress = Progress::start();
-    let learned = learn::learn(&mut target, &names, &options, &mut |at| progress.tell(at));
+    let learned = learn::learn(&mut target, &names, &options, &mut |at| {
+        progress.tell(how_far(at));
+    });
     let elapsed = progress.finish();
     report(arguments, &target.name(), &learned, elapsed);
     let Some(model) = &learned.model else {
@@ -171,6 +172,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         return Ok(Exit::Unexpected);
     }
     Ok(Exit::Fine)
+}
+
+fn how_far(progress: &learn::Progress) -> String {
+    let doing = if progress.examining {
+        "trying"
+    } else {
+        "finding"
+    };
+    format!(
+        "{doing} {} states, {} resets, {} conflicts",
+        progress.states, progress.words, progress.conflicts
+    )
 }
 
 /// Why there is no model to go by.

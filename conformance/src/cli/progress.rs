@@ -6,8 +6,6 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
-use crate::learn;
-
 /// A line on stderr, if somebody is looking.
 pub(super) struct Progress(ProgressBar);
 
@@ -25,16 +23,19 @@ impl Progress {
         Self(bar)
     }
 
-    pub(super) fn tell(&self, progress: &learn::Progress) {
-        let doing = if progress.examining {
-            "trying"
-        } else {
-            "finding"
-        };
-        self.0.set_message(format!(
-            "{doing} {} states, {} resets, {} conflicts",
-            progress.states, progress.words, progress.conflicts
-        ));
+    /// Says how far it got.
+    pub(super) fn tell(&self, message: String) {
+        self.0.set_message(message);
+    }
+
+    /// Does something while the line is not there.
+    pub(super) fn suspend(&self, doing: impl FnOnce()) {
+        self.0.suspend(doing);
+    }
+
+    /// How long the line has been there.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 
     /// Takes the line away; says how long it was there.

@@ -1,0 +1,46 @@
+//! Findings for programs.
+
+use crate::cli::diff::Findings;
+use crate::cli::say;
+use crate::hunt::diff::Answer;
+
+pub(super) fn show(findings: &Findings) {
+    let answers = |answers: &[Answer]| -> Vec<serde_json::Value> {
+        let answers = answers.iter();
+        let answers = answers.map(|it| serde_json::json!({ "said": &*it.said, "count": it.count }));
+        answers.collect()
+    };
+    let differences = findings.differences.iter().enumerate();
+    let differences = differences.map(|(index, difference)| {
+        serde_json::json!({
+            "sequence": difference.sequence.to_string(),
+            "steps": difference.sequence.len(),
+            "summary": difference.in_words(),
+            "a": answers(&difference.answers[0]),
+            "b": answers(&difference.answers[1]),
+            "variants": difference.variants,
+            "file": findings.files.get(index),
+        })
+    });
+    let cases = findings.case_differences.iter().map(|case| {
+        serde_json::json!({
+            "id": case.id,
+            "name": case.name,
+            "a": case.outcomes[0],
+            "b": case.outcomes[1],
+        })
+    });
+    say(serde_json::json!({
+        "schema": 1,
+        "a": findings.names[0],
+        "b": findings.names[1],
+        "seed": findings.seed,
+        "sequences": findings.effort.sequences,
+        "runs": findings.effort.runs,
+        "cases": findings.cases,
+        "elapsed_ms": u64::try_from(findings.elapsed.as_millis()).unwrap_or(u64::MAX),
+        "tolerated": findings.tolerated,
+        "differences": differences.collect::<Vec<_>>(),
+        "case_differences": cases.collect::<Vec<_>>(),
+    }));
+}

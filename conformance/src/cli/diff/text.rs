@@ -1,0 +1,103 @@
+//! Findings for people.
+
+use anstyle::AnsiColor;
+use anstyle::Style;
+
+use crate::cli::diff::Findings;
+use crate::cli::say;
+use crate::hunt::diff::Answer;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Answers that are shown of each server.
+const MOST_ANSWERS: usize = 4;
+
+pub(super) fn show(findings: &Findings) {
+    let [first, second] = &findings.names;
+    say(format_args!("A  {first}\nB  {second}"));
+    for (index, difference) in findings.differences.iter().enumerate() {
+        let steps = difference.sequence.len();
+        say(format_args!(
+            "\n{BAD}{}{BAD:#}  {}  {DIM}{steps} steps{DIM:#}",
+            index + 1,
+            difference.sequence
+        ));
+        for (letter, answers) in ["A", "B"].iter().zip(&difference.answers) {
+            show_answers(letter, answers);
+        }
+        if let Some(file) = findings.files.get(index) {
+            let more = match difference.variants {
+                0 => String::new(),
+                count => format!(", and in {count} longer sequences"),
+            };
+            say(format_args!("   {DIM}{}{more}{DIM:#}", file.display()));
+        }
+    }
+    if !findings.case_differences.is_empty() {
+        say("\ncases that come out differently:");
+    }
+    for case in &findings.case_differences {
+        let [a, b] = case.outcomes.each_ref().map(|outcomes| {
+            let outcomes: Vec<&str> = outcomes.iter().map(String::as_str).collect();
+            outcomes.join(" or ")
+        });
+        say(format_args!(
+            "   {}  {}\n      A  {a}\n      B  {b}",
+            case.id, case.name
+        ));
+    }
+    show_summary(findings);
+}
+
+fn show_answers(letter: &str, answers: &[Answer]) {
+    let runs: usize = answers.iter().map(|answer| answer.count).sum();
+    for answer in answers.iter().take(MOST_ANSWERS) {
+        say(format_args!(
+            "   {letter}  {:>3} of {runs}  {}",
+            answer.count, answer.said
+        ));
+    }
+    if answers.len() > MOST_ANSWERS {
+        say(format_args!(
+            "   {letter}  and {} answers more",
+            answers.len() - MOST_ANSWERS
+        ));
+    }
+}
+
+fn show_summary(findings: &Findings) {
+    let count = findings.differences.len() + findings.case_differences.len();
+    let (style, found) = match count {
+        0 => (GOOD, "no difference".to_owned()),
+        1 => (BAD, "1 difference".to_owned()),
+        _ => (BAD, format!("{count} differences")),
+    };
+    let tolerated = match findings.tolerated {
+        0 => String::new(),
+        count => format!(", {count} tolerated"),
+    };
+    let median = match findings.median() {
+        Some(median) => format!(", {median} steps in the median"),
+        None => String::new(),
+    };
+    say(format_args!(
+        "\n{style}{found}{style:#}{tolerated}{median}  {DIM}{} sequences, {} runs on each, {} cases, {:.1} s, seed {}{DIM:#}",
+        findings.effort.sequences,
+        findings.effort.runs,
+        findings.cases,
+        findings.elapsed.as_secs_f64(),
+        findings.seed,
+    ));
+}
+
+impl Findings {
+    /// How many steps a witness has, in the median.
+    pub(super) fn median(&self) -> Option<usize> {
+        let steps = self.differences.iter().map(|it| it.sequence.len());
+        let mut steps: Vec<usize> = steps.collect();
+        steps.sort_unstable();
+        steps.get(steps.len() / 2).copied()
+    }
+}

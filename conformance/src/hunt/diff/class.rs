@@ -1,0 +1,106 @@
+//! Classes of differences.
+
+use std::sync::Arc;
+
+use crate::driver::Act;
+use crate::driver::Moment;
+use crate::driver::Sequence;
+use crate::driver::Step;
+use crate::hunt::Run;
+use crate::hunt::diff::shape::Shape;
+
+/// Something that two servers do differently.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The shortest sequence found that shows it, in its last moment.
+    pub sequence: Sequence,
+    /// What each server answers to that moment, and how often; the most frequent first.
+    pub answers: [Vec<Answer>; 2],
+    /// How many longer sequences showed the same, or something that has this in it.
+    pub variants: usize,
+}
+
+/// An answer to the last moment of a sequence.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Answer {
+    /// In words.
+    pub said: Arc<str>,
+    /// In how many runs.
+    pub count: usize,
+    /// One of them.
+    pub run: Run,
+}
+
+impl Difference {
+    /// In a line: the last moment, and what either server answers to it.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let moment = self.sequence.0.last().map(ToString::to_string);
+        let side = |answers: &[Answer]| {
+            let said: Vec<&str> = answers.iter().map(|answer| &*answer.said).collect();
+            said.join(" or ")
+        };
+        let [one, other] = &self.answers;
+        let moment = moment.unwrap_or_default();
+        format!("{moment}: {} / {}", side(one), side(other))
+    }
+
+    /// Its shape, if it is decided by chance.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        let said = |answers: &[Answer]| answers.iter().map(|it| Arc::clone(&it.said)).collect();
+        let [one, other] = &self.answers;
+        Shape::of([said(one), said(other)])
+    }
+
+    /// Whether a sequence has all of this one in it, so that it is no wonder if it differs.
+    #[must_use]
+    pub fn explains(&self, sequence: &Sequence) -> bool {
+        renamings().any(|lines| is_within(&self.sequence.0, &sequence.0, &lines))
+    }
+}
+
+/// Every way to call four connections.
+fn renamings() -> impl Iterator<Item = [usize; 4]> {
+    (0..256_usize).filter_map(|code| {
+        let lines = [code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6 & 3];
+        let mut sorted = lines;
+        sorted.sort_unstable();
+        (sorted == [0, 1, 2, 3]).then_some(lines)
+    })
+}
+
+/// Whether the moments of one sequence are found in another, in their order.
+fn is_within(small: &[Moment], large: &[Moment], lines: &[usize; 4]) -> bool {
+    let mut large = large.iter();
+    small.iter().all(|moment| {
+        let has = |other: &Moment| {
+            let mut left: Vec<&Step> = other.0.iter().collect();
+            moment.0.iter().all(|step| {
+                let found = left.iter().position(|it| is_like(step, it, lines));
+                found.map(|at| left.remove(at)).is_some()
+            })
+        };
+        large.any(has)
+    })
+}
+
+/// Whether a step is the other, or the other with more twists.
+fn is_like(step: &Step, other: &Step, lines: &[usize; 4]) -> bool {
+    let line = lines.get(step.symbol.line).copied();
+    line == Some(other.symbol.line)
+        && kind(step.symbol.act) == kind(other.symbol.act)
+        && step.twists.iter().all(|twist| {
+            let mut twists = other.twists.iter();
+            twists.any(|it| it.knob == twist.knob)
+        })
+}
+
+/// One for those that stand for each other: a handshake is a handshake, if it is one.
+const fn kind(act: Act) -> Act {
+    match act {
+        Act::Plain | Act::Null => Act::New,
+        act => act,
+    }
+}

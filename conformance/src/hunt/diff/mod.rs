@@ -1,0 +1,380 @@
+//! Two servers compared: the same sequences on both, and the shortest witness of each difference.
+//!
+//! Servers have chance in them: what is sent in one moment comes out one way or the other. So a
+//! sequence that comes out differently is run again and again on both servers, side by side, until
+//! the answers differ by more than chance would have it, or do not. A difference is then made small.
+//! A sequence that has a known witness in it is no news: it is left out.
+//!
+//! A [`Comparison`] is sans-I/O: it says what is to be run ([`Comparison::ask`]), and is told what came of
+//! it ([`Comparison::tell`]); many tasks may be under way. [`in_lab`] lets two of the crate's own servers be
+//! compared under virtual time.
+
+mod cases;
+mod class;
+mod plan;
+mod shape;
+mod suspect;
+mod tally;
+
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::collections::VecDeque;
+
+pub use self::cases::CaseDifference;
+pub use self::cases::compare_case;
+pub use self::class::Answer;
+pub use self::class::Difference;
+
+use self::plan::Plan;
+use self::suspect::Progress;
+use self::suspect::Suspect;
+use self::tally::Tally;
+use crate::driver;
+use crate::driver::Act;
+use crate::driver::Moment;
+use crate::driver::Sequence;
+use crate::hunt::Generator;
+use crate::hunt::Menu;
+use crate::hunt::Run;
+use crate::hunt::outcomes;
+use crate::server;
+
+/// How two servers are compared.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Where chance begins.
+    pub seed: u64,
+    /// What random sequences are made of.
+    pub menu: Menu,
+    /// Whether there are sequences that let time pass, or wait long for a server to lose patience.
+    pub waits: bool,
+    /// Compare by these alone, if there are any.
+    pub only: Vec<Sequence>,
+    /// Whether a task brings all that can come of a sequence: the servers have no chance in them but
+    /// the order of what happens at once.
+    pub certain: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            menu: Menu::default(),
+            waits: true,
+            only: Vec::new(),
+            certain: false,
+        }
+    }
+}
+
+/// Something to be run on both servers.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Task {
+    /// To be told with the answers.
+    pub id: usize,
+    /// What.
+    pub sequence: Sequence,
+    /// How often on each.
+    pub times: usize,
+}
+
+/// How far it got.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Effort {
+    /// Sequences tried.
+    pub sequences: usize,
+    /// Runs on each server.
+    pub runs: usize,
+    /// Sequences being looked into.
+    pub suspects: usize,
+    /// Differences found.
+    pub differences: usize,
+}
+
+/// Two servers under comparison.
+#[derive(Debug)]
+pub struct Comparison {
+    options: Options,
+    plan: Plan,
+    seen: HashSet<Sequence>,
+    /// What each task under way is for: a suspect, or a sequence that is tried.
+    tasks: BTreeMap<usize, Option<usize>>,
+    tried: BTreeMap<usize, Sequence>,
+    waiting: VecDeque<(Sequence, Tally)>,
+    suspects: BTreeMap<usize, Suspect>,
+    /// Moments that come out by chance, alike on both servers: nothing new if they do so again.
+    chances: HashSet<Vec<Act>>,
+    found: Vec<Difference>,
+    is_winding_down: bool,
+    next_id: usize,
+    effort: Effort,
+}
+
+/// Sequences that are looked into at once.
+const MOST_SUSPECTS: usize = 4;
+/// Random sequences that are passed over, one after the other, before there is nothing more to try.
+const MOST_PASSED_OVER: usize = 1_000;
+/// How often a sequence is run that takes long.
+const LONG_TIMES: usize = 12;
+/// How often one is tried that may well be decided by chance.
+const RACE_TIMES: usize = 3;
+
+impl Comparison {
+    /// A comparison of servers like `model`, driven so.
+    #[must_use]
+    pub fn new(options: Options, model: server::Config, driver: driver::Config) -> Self {
+        let menu = options.menu.clone();
+        let generator = Generator::new(options.seed, menu, model, driver);
+        Self {
+            plan: Plan::new(&options, generator),
+            options,
+            seen: HashSet::new(),
+            tasks: BTreeMap::new(),
+            tried: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            suspects: BTreeMap::new(),
+            chances: HashSet::new(),
+            found: Vec::new(),
+            is_winding_down: false,
+            next_id: 0,
+            effort: Effort::default(),
+        }
+    }
+
+    /// What is to be run next; `None` if nothing is, for the time being.
+    pub fn ask(&mut self) -> Option<Task> {
+        if let Some(task) = self.look_into() {
+            return Some(task);
+        }
+        while self.suspects.len() < MOST_SUSPECTS
+            && let Some((sequence, tally)) = self.most_suspicious()
+        {
+            if !self.is_known(&sequence) {
+                let id = self.next_id();
+                let suspect = Suspect::new(sequence, tally, self.options.certain);
+                self.suspects.insert(id, suspect);
+            }
+        }
+        if let Some(task) = self.look_into() {
+            return Some(task);
+        }
+        if self.is_winding_down {
+            return None;
+        }
+        self.try_another()
+    }
+
+    /// Takes in what came of a task: an equal number of runs on each server.
+    pub fn tell(&mut self, id: usize, a: Vec<Run>, b: Vec<Run>) {
+        let Some(purpose) = self.tasks.remove(&id) else {
+            return;
+        };
+        self.effort.runs += a.len().min(b.len());
+        match purpose {
+            Some(suspect) => self.heard(suspect, a, b),
+            None => {
+                if let Some(sequence) = self.tried.remove(&id) {
+                    self.compare(sequence, a, b);
+                }
+            }
+        }
+    }
+
+    /// Tries nothing new any more; what is suspicious is still looked into.
+    pub const fn wind_down(&mut self) {
+        self.is_winding_down = true;
+    }
+
+    /// Whether there is nothing left to look into.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.suspects.is_empty() && self.waiting.is_empty() && self.tasks.is_empty()
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn differences(&self) -> &[Difference] {
+        &self.found
+    }
+
+    /// How far it got.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        Effort {
+            suspects: self.suspects.len() + self.waiting.len(),
+            differences: self.found.len(),
+            ..self.effort
+        }
+    }
+
+    fn next_id(&mut self) -> usize {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn task(&mut self, sequence: Sequence, times: usize, purpose: Option<usize>) -> Task {
+        let id = self.next_id();
+        self.tasks.insert(id, purpose);
+        Task {
+            id,
+            sequence,
+            times,
+        }
+    }
+
+    /// What a suspect without a task wants to know.
+    fn look_into(&mut self) -> Option<Task> {
+        loop {
+            let is_busy = |id: &usize| self.tasks.values().any(|purpose| *purpose == Some(*id));
+            let idle = self.suspects.keys().copied().find(|id| !is_busy(id))?;
+            match self.suspects.get_mut(&idle)?.ask() {
+                Some((sequence, times)) => return Some(self.task(sequence, times, Some(idle))),
+                // There is nothing smaller.
+                None => self.heard(idle, Vec::new(), Vec::new()),
+            }
+        }
+    }
+
+    /// The sequence that differs most, by what is known of it so far.
+    fn most_suspicious(&mut self) -> Option<(Sequence, Tally)> {
+        let each = self.waiting.iter().enumerate();
+        let by = |tally: &Tally| tally.most();
+        let most = each.max_by(|(_, (_, one)), (_, (_, other))| by(one).total_cmp(&by(other)));
+        let at = most.map(|(at, _)| at)?;
+        self.waiting.remove(at)
+    }
+
+    fn try_another(&mut self) -> Option<Task> {
+        for _ in 0..MOST_PASSED_OVER {
+            let sequence = self.plan.next()?;
+            if self.is_known(&sequence) || !self.seen.insert(sequence.clone()) {
+                continue;
+            }
+            self.effort.sequences += 1;
+            let times = if self.options.certain {
+                1
+            } else if sequence.takes_long() {
+                LONG_TIMES
+            } else if sequence.0.iter().any(|moment| moment.0.len() > 1) {
+                RACE_TIMES
+            } else {
+                1
+            };
+            let task = self.task(sequence.clone(), times, None);
+            self.tried.insert(task.id, sequence);
+            return Some(task);
+        }
+        None
+    }
+
+    /// Whether a difference that was found explains all there is to a sequence.
+    fn is_known(&self, sequence: &Sequence) -> bool {
+        self.found.iter().any(|known| known.explains(sequence))
+    }
+
+    fn compare(&mut self, sequence: Sequence, a: Vec<Run>, b: Vec<Run>) {
+        let mut tally = Tally::default();
+        tally.add(a, b);
+        let found = if self.options.certain {
+            tally.certain().map(|found| found.at)
+        } else {
+            tally.open_question()
+        };
+        let Some(at) = found else { return };
+        let sequence = sequence.up_to(at);
+        let is_chance = sequence
+            .0
+            .last()
+            .is_some_and(|it| self.chances.contains(&acts(it)));
+        let is_waiting = self.waiting.iter().any(|(other, _)| *other == sequence);
+        if !is_chance && !is_waiting {
+            self.waiting.push_back((sequence, tally));
+        }
+    }
+
+    fn heard(&mut self, id: usize, a: Vec<Run>, b: Vec<Run>) {
+        let Some(suspect) = self.suspects.get_mut(&id) else {
+            return;
+        };
+        match suspect.tell(a, b, &self.found) {
+            Progress::More => {}
+            Progress::Known(shape) => {
+                self.suspects.remove(&id);
+                let mut found = self.found.iter_mut();
+                if let Some(known) = found.find(|it| it.shape().as_ref() == Some(&shape)) {
+                    known.variants += 1;
+                }
+            }
+            Progress::Nothing(sequence) => {
+                self.suspects.remove(&id);
+                if let Some(moment) = sequence.0.last().filter(|moment| moment.0.len() > 1) {
+                    self.chances.insert(acts(moment));
+                }
+            }
+            Progress::Found(difference) => {
+                self.suspects.remove(&id);
+                let known = self.found.iter_mut();
+                let shape = difference.shape();
+                let mut known = known.filter(|known| {
+                    known.explains(&difference.sequence)
+                        || shape.is_some()
+                            && known.shape() == shape
+                            && known.sequence.len() <= difference.sequence.len()
+                });
+                match known.next() {
+                    Some(known) => known.variants += 1,
+                    None => self.keep(*difference),
+                }
+            }
+        }
+    }
+
+    /// Keeps a difference, in place of those that are longer.
+    fn keep(&mut self, mut difference: Difference) {
+        let shape = difference.shape();
+        let is_longer = |known: &Difference| {
+            difference.explains(&known.sequence) || shape.is_some() && known.shape() == shape
+        };
+        let longer = self.found.iter().filter(|known| is_longer(known));
+        let variants: usize = longer.map(|known| known.variants + 1).sum();
+        self.found.retain(|known| !is_longer(known));
+        difference.variants += variants;
+        self.found.push(difference);
+    }
+}
+
+/// What is done in a moment.
+fn acts(moment: &Moment) -> Vec<Act> {
+    let steps = moment.0.iter();
+    steps.map(|step| step.symbol.act).collect()
+}
+
+/// Compares two of the crate's own servers under virtual time, by so many tasks; it ends early when
+/// `is_enough`.
+#[must_use]
+pub fn in_lab(
+    servers: [&server::Config; 2],
+    options: Options,
+    driver: &driver::Config,
+    tasks: usize,
+    is_enough: impl Fn(&Comparison) -> bool,
+) -> Comparison {
+    let options = Options {
+        certain: true,
+        ..options
+    };
+    let model = servers[0].clone();
+    let mut comparison = Comparison::new(options, model, driver.clone());
+    for _ in 0..tasks {
+        let Some(task) = comparison.ask() else { break };
+        let [a, b] = servers.map(|server| outcomes(server, &task.sequence, driver));
+        comparison.tell(task.id, a, b);
+        if is_enough(&comparison) {
+            break;
+        }
+    }
+    comparison
+}

@@ -1,0 +1,106 @@
+//! Which sequences are compared: first short ones, all of a kind, and then random ones.
+
+use std::collections::VecDeque;
+
+use crate::driver::Act;
+use crate::driver::Moment;
+use crate::driver::Sequence;
+use crate::driver::Step;
+use crate::driver::Symbol;
+use crate::hunt::Generator;
+use crate::hunt::diff::Options;
+
+/// Sequences to be compared.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    short: VecDeque<Sequence>,
+    generator: Option<Generator>,
+}
+
+impl Plan {
+    pub(super) fn new(options: &Options, generator: Generator) -> Self {
+        if options.only.is_empty() {
+            Self {
+                short: short(&options.menu.acts, options.waits).into(),
+                generator: Some(generator),
+            }
+        } else {
+            Self {
+                short: options.only.clone().into(),
+                generator: None,
+            }
+        }
+    }
+
+    /// The next; `None` if there are no more.
+    pub(super) fn next(&mut self) -> Option<Sequence> {
+        let short = self.short.pop_front();
+        short.or_else(|| Some(self.generator.as_mut()?.next_sequence()))
+    }
+}
+
+/// What one connection can do to the session of another.
+const RIVALS: [Act; 5] = [Act::Renew, Act::Wrong, Act::Close, Act::Cut, Act::Ping];
+
+/// Short sequences, those that take long first.
+fn short(acts: &[Act], waits: bool) -> Vec<Sequence> {
+    let one = |act| Moment(vec![step(0, act)]);
+    let two = |first, second| Moment(vec![step(0, first), step(0, second)]);
+    let starts = [vec![one(Act::Open)], vec![one(Act::Open), one(Act::New)]];
+    let mut all = Vec::new();
+    let mut add = |start: &[Moment], rest: &[Moment]| {
+        all.push(Sequence([start, rest].concat()));
+    };
+    let [open, greeted] = &starts;
+    if waits {
+        add(open, &[one(Act::Linger)]);
+        let expired = [one(Act::Expire), one(Act::Open), one(Act::Renew)];
+        add(greeted, &expired);
+    }
+    for start in &starts {
+        for &act in acts.iter().filter(|act| **act != Act::Open) {
+            add(start, &[one(act)]);
+        }
+    }
+    for start in &starts {
+        for &act in acts.iter().filter(|act| speaks(**act)) {
+            add(start, &[two(act, Act::Half)]);
+        }
+    }
+    for first in RIVALS {
+        for second in RIVALS {
+            let race = Moment(vec![step(0, first), step(1, second)]);
+            add(greeted, &[Moment(vec![step(1, Act::Open)]), race]);
+        }
+        let opens = [Moment(vec![step(1, Act::Open), step(2, Act::Open)])];
+        let race = Moment(vec![step(1, Act::Renew), step(2, first)]);
+        add(greeted, &[opens.as_slice(), &[race]].concat());
+    }
+    for &act in acts.iter().filter(|act| speaks(**act)) {
+        for second in [Act::New, Act::Ping, Act::Close] {
+            for start in &starts {
+                add(start, &[two(act, second)]);
+            }
+        }
+    }
+    for &act in acts.iter().filter(|act| **act != Act::Open) {
+        let after = [one(act), one(Act::Cut), one(Act::Open), one(Act::Renew)];
+        add(greeted, &after);
+        add(greeted, &[one(act), one(Act::Ping)]);
+        add(greeted, &[one(act), one(Act::Close)]);
+        add(open, &[one(act), one(Act::New)]);
+    }
+    all
+}
+
+fn speaks(act: Act) -> bool {
+    !matches!(act, Act::Open | Act::Cut | Act::Half | Act::Linger) && !act.passes_time()
+}
+
+const fn symbol(line: usize, act: Act) -> Symbol {
+    Symbol { line, act }
+}
+
+fn step(line: usize, act: Act) -> Step {
+    symbol(line, act).into()
+}

@@ -1,0 +1,110 @@
+//! How many flawed servers a comparison finds: the hunters, hunted.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::thread;
+
+use crate::driver;
+use crate::driver::Act;
+use crate::hunt::Menu;
+use crate::hunt::diff::Difference;
+use crate::hunt::diff::Options;
+use crate::hunt::diff::in_lab;
+use crate::server::Config;
+use crate::server::Flaw;
+use crate::server::Flaws;
+use crate::server::Mode;
+use crate::server::Requests;
+
+/// A server with one flaw, compared with the one without.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Compared {
+    /// The flaw.
+    pub flaw: Flaw,
+    /// What shows it; `None` if it was not found.
+    pub difference: Option<Difference>,
+    /// Sequences that were run on both.
+    pub runs: usize,
+}
+
+/// Compares a server for each of `flaws` with the model, by up to `effort` sequences each, all under
+/// virtual time. A quarter of the effort is for servers that are set up in other ways.
+#[must_use]
+pub fn compare_mutants(flaws: &[Flaw], seed: u64, effort: usize) -> Vec<Compared> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some(flaw) = flaws.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push(compare(*flaw, seed, effort));
+        }
+        done
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut all: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let done = workers.into_iter().filter_map(|worker| worker.join().ok());
+        done.flatten().collect()
+    });
+    all.sort_by_key(|compared: &Compared| compared.flaw);
+    all
+}
+
+/// How servers are set up, and which part of the effort is for each, of twelve.
+pub(crate) fn settings() -> [(Config, usize); 4] {
+    let usual = Config {
+        requests: Requests::Delegate,
+        ..Config::default()
+    };
+    let read_only = Config {
+        mode: Mode::ReadOnly,
+        ..usual.clone()
+    };
+    let limited = Config {
+        max_client_connections: 3,
+        ..usual.clone()
+    };
+    // A server that does not carry out anything that concerns data.
+    let bare = Config {
+        requests: Requests::Unimplemented,
+        ..usual.clone()
+    };
+    [(usual, 9), (bare, 1), (limited, 1), (read_only, 1)]
+}
+
+fn compare(flaw: Flaw, seed: u64, effort: usize) -> Compared {
+    let mut compared = Compared {
+        flaw,
+        difference: None,
+        runs: 0,
+    };
+    let mut driver = driver::Config::default();
+    driver.detail = true;
+    for (sound, part) in settings() {
+        let flawed = Config {
+            flaws: Flaws::NONE.with(flaw),
+            ..sound.clone()
+        };
+        let mut options = Options::default();
+        options.seed = seed;
+        options.menu = Menu {
+            lines: 4,
+            longest: 12,
+            twisted: 30,
+            acts: Act::ALL.to_vec(),
+            ..Menu::default()
+        };
+        let servers = [&sound, &flawed];
+        let tasks = effort * part / 12;
+        let comparison = in_lab(servers, options, &driver, tasks, |comparison| {
+            !comparison.differences().is_empty()
+        });
+        compared.runs += comparison.effort().runs;
+        if let Some(difference) = comparison.differences().first() {
+            compared.difference = Some(difference.clone());
+            break;
+        }
+    }
+    compared
+}
