@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::driver::Moment;
 use crate::driver::Sequence;
 use crate::fuzz::Event;
 use crate::fuzz::Find;
@@ -59,7 +60,9 @@ impl<T: Target> Fuzzer<'_, T> {
         let rate = f64::from(trial.hits) / f64::from(trial.runs.max(1));
         let tries = if rate > 0.99 { 1 } else { tries_for(rate) };
         let mut shrinker = Shrinker::new(whole);
-        while let Some(candidate) = shrinker.ask().cloned() {
+        while shrinker.tries() < MOST_TRIES
+            && let Some(candidate) = shrinker.ask().cloned()
+        {
             let trial = self.try_often(&candidate, symptom, tries, 1)?;
             shrinker.tell(trial.hits > 0);
         }
@@ -84,12 +87,16 @@ impl<T: Target> Fuzzer<'_, T> {
     ) -> Result<Trial, T::Error> {
         let expectation = self.oracle.expect(sequence);
         let mut trial = Trial::default();
+        // What comes of the race, or else what comes in the end.
+        let is_race = |moment: &Moment| moment.lines().len() > 1;
+        let of = sequence.0.iter().rposition(is_race);
+        let of = of.unwrap_or(sequence.0.len().saturating_sub(1));
         while trial.runs < most && trial.hits < enough {
             let chunk = (most - trial.runs).min(CHUNK);
             let batch = vec![sequence.clone(); chunk as usize];
             for run in self.play(&batch)? {
                 trial.runs += 1;
-                let told = run.answers.last().map(ToString::to_string);
+                let told = run.answers.get(of).map(ToString::to_string);
                 *trial.histogram.entry(told.unwrap_or_default()).or_default() += 1;
                 if let Judgement::Strange(strange) = self.oracle.judge(&expectation, &run)
                     && strange.symptom == symptom
@@ -117,7 +124,7 @@ impl<T: Target> Fuzzer<'_, T> {
                 self.oracle.allow(kind);
             }
         }
-        let own = match sequence.0.get(strange.at).map(crate::driver::Moment::lines) {
+        let own = match sequence.0.get(strange.at).map(Moment::lines) {
             Some(lines) if lines.len() == 1 => lines.first().copied(),
             _ => None,
         };
@@ -143,7 +150,9 @@ impl<T: Target> Fuzzer<'_, T> {
     /// Makes what did harm small.
     pub(super) fn reduce_harm(&mut self, sequence: &Sequence, harm: &Harm) -> Result<(), T::Error> {
         let mut shrinker = Shrinker::new(sequence.clone());
-        while let Some(candidate) = shrinker.ask().cloned() {
+        while shrinker.tries() < MOST_TRIES
+            && let Some(candidate) = shrinker.ask().cloned()
+        {
             let same = self.does(std::slice::from_ref(&candidate), &harm.class)?;
             shrinker.tell(same);
         }
@@ -189,8 +198,8 @@ fn is_race(sequence: &Sequence) -> bool {
 
 /// How many tries it takes to see, with near certainty, what comes up at this rate.
 fn tries_for(rate: f64) -> u32 {
-    // (1 - rate) to the power of 3 / rate is less than 5 %.
-    let tries = (3.0 / rate.max(0.01)).ceil();
+    // (1 - rate) to the power of 5 / rate is less than 1 %.
+    let tries = (5.0 / rate.max(0.01)).ceil().max(f64::from(CHUNK));
     if tries >= f64::from(MANY) {
         MANY
     } else {
@@ -205,6 +214,8 @@ fn tries_for(rate: f64) -> u32 {
     }
 }
 
+/// Candidates that are tried to make something small.
+const MOST_TRIES: usize = 400;
 /// Runs handed to the target at once.
 const CHUNK: u32 = 20;
 /// Tries of something that should come up each time.

@@ -26,7 +26,10 @@ pub fn kinds(bindings: &Bindings, profile: Option<&str>) -> Vec<server::Config> 
         min_session_timeout: millis("min"),
         max_session_timeout: millis("max"),
         max_client_connections: 0,
-        requests: Requests::Delegate,
+        requests: match bindings.param("data") {
+            Some(0) => Requests::Unimplemented,
+            _ => Requests::Delegate,
+        },
         ..sound
     };
     let natures = profile.map_or_else(|| vec![Flaws::NONE], natures);

@@ -7,14 +7,13 @@ use std::thread;
 use std::time::Duration;
 
 use crate::driver;
-use crate::driver::Act;
 use crate::fuzz::Event;
 use crate::fuzz::Find;
 use crate::fuzz::Fuzzer;
 use crate::fuzz::LabTarget;
 use crate::fuzz::Options;
 use crate::fuzz::Oracle;
-use crate::hunt::Menu;
+use crate::fuzz::menu;
 use crate::hunt::settings;
 use crate::server;
 use crate::server::Flaw;
@@ -103,15 +102,5 @@ pub fn driver() -> driver::Config {
         detail: true,
         quiet: Duration::from_millis(50),
         ..driver::Config::default()
-    }
-}
-
-/// What is done to a server on virtual time: all there is.
-#[must_use]
-pub fn menu() -> Menu {
-    Menu {
-        lines: 3,
-        acts: Act::ALL.to_vec(),
-        ..Menu::default()
     }
 }

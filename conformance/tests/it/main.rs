@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod diagram;
 mod expiry;
+mod fuzz;
 mod hostile;
 mod idl;
 mod judge;

@@ -32,7 +32,6 @@ use crate::fuzz::Fuzzer;
 use crate::fuzz::LabTarget;
 use crate::fuzz::Oracle;
 use crate::fuzz::Target;
-use crate::hunt::Menu;
 use crate::judge;
 use crate::judge::Shard;
 use crate::judge::Subject;
@@ -224,7 +223,7 @@ fn fuzz_live(
     };
     let options = fuzz::Options {
         races: arguments.races,
-        menu: Menu::default(),
+        menu: fuzz::quick_menu(),
         ..options(arguments)
     };
     play(&mut target, oracle, options, seeds, folder, report);

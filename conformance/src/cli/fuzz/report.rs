@@ -207,6 +207,10 @@ impl Report {
             let percent = 100 * hits / runs;
             add("rate", &format!("{hits} of {runs} runs ({percent} %)"));
         }
+        if let Some(progress) = &self.progress {
+            let seconds = progress.elapsed().as_secs_f64();
+            add("after", &format!("{} runs, {seconds:.1} s", find.runs));
+        }
         if find.histogram.len() > 1 {
             for (index, (answer, times)) in find.histogram.iter().enumerate() {
                 let name = if index == 0 { "outcomes" } else { "" };
