@@ -24,6 +24,9 @@ use crate::judge;
 use crate::judge::Options;
 use crate::judge::Setting;
 use crate::judge::Subject;
+use crate::player::Verdict;
+use crate::server;
+use crate::server::Flaws;
 use crate::transcript::Bindings;
 use crate::transcript::Header;
 use crate::transcript::Script;
@@ -68,10 +71,19 @@ struct Failure {
     rate: Rate,
 }
 
-/// Who plays.
-struct Player {
+/// A server, and what scripts are told of it.
+#[derive(Clone)]
+struct Server {
     subject: Subject,
     bindings: Bindings,
+}
+
+/// Who plays.
+struct Player {
+    server: Server,
+    /// The model, if it passes the script: what is smaller has to be passed by it as well, or it
+    /// might fail on any server.
+    model: Option<Server>,
     options: Options,
     played: u32,
 }
@@ -166,15 +178,14 @@ impl Arguments {
         scripts: Vec<Script>,
         progress: &Progress,
     ) -> Result<Option<Shrunk>, Trouble> {
-        let bindings = judge::probe(&subject, &options).await;
-        let bindings = bindings.map_err(|trouble| Trouble {
-            exit: Exit::Untested,
-            message: format!("cannot play to {subject}: {trouble}"),
-            hint: None,
-        })?;
+        let sound = server::Config {
+            flaws: Flaws::NONE,
+            ..self.embedded.config()?
+        };
+        let model = Server::probe(Subject::Embedded(Box::new(sound)), &options).await?;
         let mut player = Player {
-            subject,
-            bindings,
+            server: Server::probe(subject, &options).await?,
+            model: None,
             options,
             played: 0,
         };
@@ -182,10 +193,35 @@ impl Arguments {
             Setting::of(&script)
                 .map_err(|error| Trouble::usage(format!("{}: {error}", script.name)))?;
             if let Some(failure) = player.failure(&script, self.times.max(1)).await {
+                player.model = Some(model);
+                if !player.passes_on_model(&script).await {
+                    player.model = None;
+                }
                 return Ok(Some(player.shrink(script, &failure, progress).await));
             }
         }
         Ok(None)
+    }
+}
+
+impl Server {
+    async fn probe(subject: Subject, options: &Options) -> Result<Self, Trouble> {
+        match judge::probe(&subject, options).await {
+            Ok(bindings) => Ok(Self { subject, bindings }),
+            Err(trouble) => Err(Trouble {
+                exit: Exit::Untested,
+                message: format!("cannot play to {subject}: {trouble}"),
+                hint: None,
+            }),
+        }
+    }
+
+    async fn play(&self, script: &Script, options: &Options) -> Verdict {
+        let Self { subject, bindings } = self.clone();
+        let script = Arc::new(script.clone());
+        judge::play(subject, script, bindings, options)
+            .await
+            .verdict
     }
 }
 
@@ -208,19 +244,25 @@ impl Player {
 
     async fn symptom(&mut self, script: &Script) -> Option<Symptom> {
         self.played += 1;
-        let played = judge::play(
-            self.subject.clone(),
-            Arc::new(script.clone()),
-            self.bindings.clone(),
-            &self.options,
-        );
-        Symptom::of(&played.await.verdict)
+        Symptom::of(&self.server.play(script, &self.options).await)
+    }
+
+    /// Whether the model passes a script, if it is asked at all.
+    async fn passes_on_model(&self, script: &Script) -> bool {
+        match &self.model {
+            None => true,
+            Some(model) => {
+                let verdict = model.play(script, &self.options).await;
+                matches!(verdict, Verdict::Passed { .. })
+            }
+        }
     }
 
     async fn shrink(mut self, script: Script, failure: &Failure, progress: &Progress) -> Shrunk {
         let mut shrinker = Shrinker::new(script.clone());
         while let Some(candidate) = shrinker.ask().cloned() {
-            let fails = self.fails_alike(&candidate, failure).await;
+            let fails = self.passes_on_model(&candidate).await
+                && self.fails_alike(&candidate, failure).await;
             shrinker.tell(fails);
             progress.tell(format!(
                 "{} of {} steps, {} tries, {} runs",

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::Instant;
 use crate::driver::Driver;
+use crate::driver::NOT_DONE;
 use crate::driver::SILENT;
 use crate::driver::Stage;
 use crate::driver::line::Came;
@@ -42,6 +43,32 @@ impl Driver {
             said,
             noted: Vec::new(),
         });
+    }
+
+    /// Ends a moment with what has come on any connection, and asks nobody: a ping would be a sign
+    /// of life.
+    pub(super) fn look_around(&mut self) {
+        let mut said = NOT_DONE.to_owned();
+        for line in 0..self.lines.len() {
+            while let Some(came) = self.lines[line].take() {
+                let is_end = came == Came::End;
+                let text = match came {
+                    Came::End => "closed".to_owned(),
+                    Came::Noise(bytes) => reply::noise(&bytes),
+                    Came::Frame(payload) => {
+                        reply::describe(&payload, Question::Other, &mut self.sessions).said
+                    }
+                };
+                if self.lines[line].is_open() && said.len() < LONGEST_SAID {
+                    said += &format!("; {}: {text}", letter(line));
+                }
+                if is_end {
+                    self.let_go(line, Order::Close);
+                    break;
+                }
+            }
+        }
+        self.answer(said);
     }
 
     /// How long a pong may take: on a connection that waits for the rest of a frame there is none.
@@ -102,3 +129,5 @@ impl Driver {
 
 /// What is noted of connections that should send a pong.
 const MOST_NOTED: usize = 8;
+/// What is said of connections nobody asked, in bytes.
+const LONGEST_SAID: usize = 200;

@@ -110,7 +110,7 @@ enum Stage {
     /// Time passes.
     Waiting {
         until: Instant,
-        span: Duration,
+        act: Act,
     },
     /// The server cannot be reached any more.
     Lost,
@@ -286,9 +286,12 @@ impl Driver {
                 self.take(now, &moment);
                 true
             }
-            Stage::Waiting { until, span } if now >= until => {
-                self.note(now, "", Happening::Waited(span));
-                self.fence(now, None, NOT_DONE.to_owned());
+            Stage::Waiting { until, act } if now >= until => {
+                if act == Act::Expire {
+                    self.fence(now, None, NOT_DONE.to_owned());
+                } else {
+                    self.look_around();
+                }
                 true
             }
             stage @ (Stage::Opening { .. } | Stage::Waiting { .. }) => {
@@ -338,8 +341,9 @@ impl Driver {
         } else {
             timeout / 2
         };
+        self.note(now, "", Happening::Waited(span));
         let until = now + span;
-        self.stage = Stage::Waiting { until, span };
+        self.stage = Stage::Waiting { until, act };
     }
 
     /// Takes the steps of a moment, all at once.

@@ -90,22 +90,37 @@ impl Composition<'_> {
             ..ConnectRequest::default()
         };
         match self.step.symbol.act {
-            Act::New => self.connect(new),
-            Act::Plain => self.connect(ConnectRequest {
-                read_only: None,
-                ..new
-            }),
-            Act::Null => self.connect(ConnectRequest {
-                passwd: None,
-                ..new
-            }),
-            Act::Ahead => self.connect(ConnectRequest {
-                last_zxid_seen: i64::MAX,
-                ..new
-            }),
-            Act::Renew => sessions.request(time_out, true, |request| self.connect(*request)),
-            Act::Wrong => sessions.request(time_out, false, |request| self.connect(*request)),
-            Act::First => sessions.request_first(time_out, |request| self.connect(*request)),
+            Act::New => self.connect(new, config),
+            Act::Plain => self.connect(
+                ConnectRequest {
+                    read_only: None,
+                    ..new
+                },
+                config,
+            ),
+            Act::Null => self.connect(
+                ConnectRequest {
+                    passwd: None,
+                    ..new
+                },
+                config,
+            ),
+            Act::Ahead => self.connect(
+                ConnectRequest {
+                    last_zxid_seen: i64::MAX,
+                    ..new
+                },
+                config,
+            ),
+            Act::Renew => {
+                sessions.request(time_out, true, |request| self.connect(*request, config));
+            }
+            Act::Wrong => {
+                sessions.request(time_out, false, |request| self.connect(*request, config));
+            }
+            Act::First => {
+                sessions.request_first(time_out, |request| self.connect(*request, config));
+            }
             Act::Ping => self.request(Xid::PING.0, OpCode::PING, |_| {}),
             Act::Close => self.request(1, OpCode::CLOSE_SESSION, |_| {}),
             Act::Unknown => self.request(2, OpCode(9_999), |_| {}),
@@ -151,7 +166,7 @@ impl Composition<'_> {
         self.asked = Question::Request { xid, op };
     }
 
-    fn connect(&mut self, request: ConnectRequest<'_>) {
+    fn connect(&mut self, request: ConnectRequest<'_>, config: &Config) {
         let mut password = request.passwd.unwrap_or_default().to_vec();
         let mut request: ConnectRequest<'_> = request;
         if let Some(value) = self.int(Knob::Timeout) {
@@ -164,7 +179,11 @@ impl Composition<'_> {
             request.protocol_version = value;
         }
         if let Some(value) = self.value(Knob::Id) {
-            request.session_id = value;
+            // Two that ask for the same unknown session would be rivals.
+            request.session_id = match value {
+                0 => 0,
+                value => config.unknown_id.wrapping_add(value << 32),
+            };
         }
         if let Some(size) = self.size(Knob::Password) {
             password.resize(size, 0);

@@ -52,7 +52,8 @@ pub(super) fn describe(payload: &[u8], asked: Question, sessions: &mut Sessions)
         Question::Request { op, .. } => op,
         _ => OpCode(0),
     };
-    if op == OpCode::CREATE_SESSION
+    let may_be_session = sessions.detail && header.xid == 0 && payload.len() > 35;
+    if (op == OpCode::CREATE_SESSION || may_be_session && payload.len() < 38)
         && let Ok(response) = ConnectResponse::decode(&mut Reader::new(payload))
         && !response.is_refusal()
     {

@@ -42,7 +42,7 @@ knobs! {
     Timeout, "timeout", "The timeOut of a ConnectRequest.";
     Zxid, "zxid", "The lastZxidSeen of a ConnectRequest.";
     Version, "version", "The protocolVersion of a ConnectRequest.";
-    Id, "id", "The sessionId of a ConnectRequest.";
+    Id, "id", "The sessionId of a ConnectRequest: 0, or one that the server never gave, for each value another.";
     Password, "password", "The size of the password: it is cut, or zeros follow.";
     Claim, "claim", "The length that the password is said to have.";
     ReadOnly, "readonly", "The last byte of a ConnectRequest.";

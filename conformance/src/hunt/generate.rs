@@ -10,6 +10,8 @@ use crate::driver::Sequence;
 use crate::driver::Step;
 use crate::driver::Symbol;
 use crate::driver::Twist;
+use crate::hunt::knobs::knobs;
+use crate::hunt::knobs::values;
 use crate::lab::Rehearsal;
 use crate::server;
 
@@ -201,31 +203,31 @@ impl Generator {
 
     /// The step with one more twist.
     fn twisted(&mut self, mut step: Step) -> Step {
-        let knobs: &[Knob] = match step.symbol.act {
-            act if act.passes_time() => return step,
-            Act::Open | Act::Cut | Act::Half | Act::Linger => return step,
-            Act::New | Act::Renew | Act::Wrong | Act::First | Act::Plain | Act::Null => CONNECT,
-            Act::Ahead => CONNECT,
-            Act::Word | Act::Partial | Act::Negative | Act::Empty => RAW,
-            _ => REQUEST,
-        };
-        let Some(knob) = self.rng.choice(knobs.iter().copied()) else {
+        let Some(knob) = self.rng.choice(knobs(step.symbol.act).iter().copied()) else {
             return step;
         };
         let value = match knob {
-            Knob::Flip => self.rng.i64(0..45 * 8),
+            Knob::Flip => self.bit(),
             Knob::Cut | Knob::Half | Knob::Reset | Knob::Keep => self.rng.i64(0..50),
             Knob::Pieces => self.rng.i64(1..10),
-            Knob::More => self.pick(&[1, 4, 8, 100, 5_000, 70_000]),
-            Knob::Password => self.pick(&[0, 1, 8, 15, 17, 32, 100, 70_000]),
-            Knob::ReadOnly => self.pick(&[0, 1, 2, 127, 255]),
-            _ => self.pick(NUMBERS),
+            _ => self.pick(values(knob)),
         };
         step.twists.retain(|twist| twist.knob != knob);
         step.twists.push(Twist { knob, value });
         // Those about fields come before those about bytes, as they do on the way to the wire.
         step.twists.sort_by_key(|twist| twist.knob);
         step
+    }
+
+    /// A bit of a frame as long as a ConnectRequest: but those of a zxid and a session id, since what
+    /// they mean depends on what the server has seen before, and from whom.
+    fn bit(&mut self) -> i64 {
+        loop {
+            let bit = self.rng.i64(0..49 * 8);
+            if !(8 * 8..16 * 8).contains(&bit) && !(20 * 8..28 * 8).contains(&bit) {
+                return bit;
+            }
+        }
     }
 
     fn pick(&mut self, values: &[i64]) -> i64 {
@@ -235,70 +237,6 @@ impl Generator {
 
 /// Most steps of a moment.
 const MOST_AT_ONCE: usize = 4;
-
-/// Knobs of any bytes.
-const RAW: &[Knob] = &[Knob::Flip, Knob::Cut, Knob::Pieces, Knob::Half, Knob::Reset];
-/// Knobs of a request.
-const REQUEST: &[Knob] = &[
-    Knob::Xid,
-    Knob::Op,
-    Knob::More,
-    Knob::Keep,
-    Knob::Length,
-    Knob::Flip,
-    Knob::Cut,
-    Knob::Pieces,
-    Knob::Half,
-    Knob::Reset,
-];
-/// Knobs of a ConnectRequest.
-const CONNECT: &[Knob] = &[
-    Knob::Timeout,
-    Knob::Zxid,
-    Knob::Version,
-    Knob::Id,
-    Knob::Password,
-    Knob::Claim,
-    Knob::ReadOnly,
-    Knob::More,
-    Knob::Keep,
-    Knob::Length,
-    Knob::Flip,
-    Knob::Cut,
-    Knob::Pieces,
-    Knob::Half,
-    Knob::Reset,
-];
-/// Numbers at which something may change.
-const NUMBERS: &[i64] = &[
-    0,
-    1,
-    -1,
-    2,
-    -2,
-    -4,
-    -8,
-    3,
-    4,
-    7,
-    8,
-    15,
-    16,
-    17,
-    100,
-    101,
-    -11,
-    1_000,
-    3_999,
-    4_001,
-    40_001,
-    1 << 20,
-    0x7fff_ffff,
-    -0x8000_0000,
-    1 << 32,
-    i64::MAX,
-    i64::MIN,
-];
 
 #[cfg(test)]
 mod tests {

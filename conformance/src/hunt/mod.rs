@@ -29,6 +29,7 @@
 
 pub mod diff;
 mod generate;
+mod knobs;
 mod mutants;
 mod run;
 mod script;

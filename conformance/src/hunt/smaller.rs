@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use crate::driver::Act;
 use crate::driver::Knob;
 use crate::driver::Moment;
 use crate::driver::Sequence;
 use crate::driver::Step;
+use crate::driver::Symbol;
+use crate::driver::Twist;
 use crate::hunt::Shrink;
 
 impl Shrink for Sequence {
@@ -34,8 +37,9 @@ impl Shrink for Sequence {
     fn simpler(&self) -> Vec<Self> {
         let mut simpler = Vec::new();
         simpler.extend(self.without_a_line());
-        simpler.extend(self.with_a_line_renamed());
+        simpler.push(self.renamed());
         for (at, moment) in self.0.iter().enumerate() {
+            simpler.extend(self.opened_before(at));
             if moment.0.len() > 1 {
                 simpler.push(self.taken_apart(at));
             }
@@ -67,7 +71,8 @@ impl Sequence {
     }
 
     /// The same with the first connection called `a`, and the second `b`: there is one such order.
-    fn with_a_line_renamed(&self) -> Option<Self> {
+    #[must_use]
+    pub fn renamed(&self) -> Self {
         let mut lines = Vec::new();
         for step in self.steps().filter(|step| !step.symbol.act.passes_time()) {
             if !lines.contains(&step.symbol.line) {
@@ -79,7 +84,22 @@ impl Sequence {
             let place = lines.iter().position(|line| *line == step.symbol.line);
             step.symbol.line = place.unwrap_or(step.symbol.line);
         }
-        (renamed != *self).then_some(renamed)
+        renamed
+    }
+
+    /// The same with what is opened in a moment opened before it: that comes first anyway.
+    fn opened_before(&self, at: usize) -> Option<Self> {
+        let steps = self.0[at].0.iter().cloned();
+        let is_open = |step: &Step| step.symbol.act == Act::Open;
+        let (opens, others): (Vec<_>, Vec<_>) = steps.partition(is_open);
+        if opens.is_empty() || others.is_empty() {
+            return None;
+        }
+        let mut before = self.clone();
+        before.0[at] = Moment(others);
+        let opens = opens.into_iter().map(Moment::from);
+        before.0.splice(at..at, opens);
+        Some(before)
     }
 
     /// The same with the steps of a moment one after the other.
@@ -94,6 +114,11 @@ impl Sequence {
 /// The same step with one twist less, or a value that is easier to read.
 fn simpler_steps(step: &Step) -> Vec<Step> {
     let mut simpler = Vec::new();
+    let is_empty = |twist: &Twist| twist.knob == Knob::Keep && twist.value == 0;
+    if step.twists.iter().any(is_empty) {
+        let (line, act) = (step.symbol.line, Act::Empty);
+        simpler.push(Symbol { line, act }.into());
+    }
     for at in 0..step.twists.len() {
         let mut without = step.clone();
         without.twists.remove(at);

@@ -10,6 +10,7 @@ mod diagram;
 mod expiry;
 mod fuzz;
 mod hostile;
+mod hunt;
 mod idl;
 mod judge;
 mod learn;

@@ -3,12 +3,17 @@
 use crate::cli::diff::Findings;
 use crate::cli::say;
 use crate::hunt::diff::Answer;
+use crate::hunt::diff::Difference;
 
 pub(super) fn show(findings: &Findings) {
     let answers = |answers: &[Answer]| -> Vec<serde_json::Value> {
         let answers = answers.iter();
         let answers = answers.map(|it| serde_json::json!({ "said": &*it.said, "count": it.count }));
         answers.collect()
+    };
+    let variants = |difference: &Difference| -> Vec<String> {
+        let variants = difference.variants.iter();
+        variants.map(ToString::to_string).collect()
     };
     let differences = findings.differences.iter().enumerate();
     let differences = differences.map(|(index, difference)| {
@@ -18,7 +23,7 @@ pub(super) fn show(findings: &Findings) {
             "summary": difference.in_words(),
             "a": answers(&difference.answers[0]),
             "b": answers(&difference.answers[1]),
-            "variants": difference.variants,
+            "variants": variants(difference),
             "file": findings.files.get(index),
         })
     });

@@ -149,6 +149,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     options.seed = arguments.seed;
     options.waits = arguments.time >= ROOM_TO_WAIT;
     options.menu = Menu::default();
+    let is_model = |subject: &Subject| matches!(subject, Subject::Embedded(_));
+    options.model = subjects.iter().position(is_model);
     options.only.clone_from(&arguments.sequence);
     let progress = Progress::start();
     let mut findings = match &subjects {

@@ -13,6 +13,8 @@ const DIM: Style = Style::new().dimmed();
 
 /// Answers that are shown of each server.
 const MOST_ANSWERS: usize = 4;
+/// Other sequences that are shown of a difference.
+const MOST_VARIANTS: usize = 4;
 
 pub(super) fn show(findings: &Findings) {
     let [first, second] = &findings.names;
@@ -27,12 +29,15 @@ pub(super) fn show(findings: &Findings) {
         for (letter, answers) in ["A", "B"].iter().zip(&difference.answers) {
             show_answers(letter, answers);
         }
+        for variant in difference.variants.iter().take(MOST_VARIANTS) {
+            say(format_args!("   {DIM}alike  {variant}{DIM:#}"));
+        }
+        if difference.variants.len() > MOST_VARIANTS {
+            let more = difference.variants.len() - MOST_VARIANTS;
+            say(format_args!("   {DIM}and {more} more{DIM:#}"));
+        }
         if let Some(file) = findings.files.get(index) {
-            let more = match difference.variants {
-                0 => String::new(),
-                count => format!(", and in {count} longer sequences"),
-            };
-            say(format_args!("   {DIM}{}{more}{DIM:#}", file.display()));
+            say(format_args!("   {DIM}{}{DIM:#}", file.display()));
         }
     }
     if !findings.case_differences.is_empty() {

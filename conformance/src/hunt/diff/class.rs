@@ -17,8 +17,8 @@ pub struct Difference {
     pub sequence: Sequence,
     /// What each server answers to that moment, and how often; the most frequent first.
     pub answers: [Vec<Answer>; 2],
-    /// How many longer sequences showed the same, or something that has this in it.
-    pub variants: usize,
+    /// Other sequences that showed the same, or something that has this in it.
+    pub variants: Vec<Sequence>,
 }
 
 /// An answer to the last moment of a sequence.
@@ -47,11 +47,13 @@ impl Difference {
         format!("{moment}: {} / {}", side(one), side(other))
     }
 
-    /// Its shape, if it is decided by chance.
+    /// Its shape, if it is about what is done at once.
     pub(super) fn shape(&self) -> Option<Shape> {
-        let said = |answers: &[Answer]| answers.iter().map(|it| Arc::clone(&it.said)).collect();
-        let [one, other] = &self.answers;
-        Shape::of([said(one), said(other)])
+        let said = |answers: &Vec<Answer>| {
+            let answers = answers.iter();
+            answers.map(|it| (Arc::clone(&it.said), it.count)).collect()
+        };
+        Shape::of(&self.sequence, &self.answers.each_ref().map(said))
     }
 
     /// Whether a sequence has all of this one in it, so that it is no wonder if it differs.

@@ -49,6 +49,9 @@ pub struct Options {
     pub menu: Menu,
     /// Whether there are sequences that let time pass, or wait long for a server to lose patience.
     pub waits: bool,
+    /// Which of the servers is the model, if one is, 0 or 1: the other may answer whatever it may,
+    /// however often.
+    pub model: Option<usize>,
     /// Compare by these alone, if there are any.
     pub only: Vec<Sequence>,
     /// Whether a task brings all that can come of a sequence: the servers have no chance in them but
@@ -62,6 +65,7 @@ impl Default for Options {
             seed: 0,
             menu: Menu::default(),
             waits: true,
+            model: None,
             only: Vec::new(),
             certain: false,
         }
@@ -276,7 +280,7 @@ impl Comparison {
     }
 
     fn compare(&mut self, sequence: Sequence, a: Vec<Run>, b: Vec<Run>) {
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(self.options.model);
         tally.add(a, b);
         let found = if self.options.certain {
             tally.certain().map(|found| found.at)
@@ -301,11 +305,10 @@ impl Comparison {
         };
         match suspect.tell(a, b, &self.found) {
             Progress::More => {}
-            Progress::Known(shape) => {
+            Progress::Known(sequence, at) => {
                 self.suspects.remove(&id);
-                let mut found = self.found.iter_mut();
-                if let Some(known) = found.find(|it| it.shape().as_ref() == Some(&shape)) {
-                    known.variants += 1;
+                if let Some(known) = self.found.get_mut(at) {
+                    known.variants.push(sequence);
                 }
             }
             Progress::Nothing(sequence) => {
@@ -325,7 +328,7 @@ impl Comparison {
                             && known.sequence.len() <= difference.sequence.len()
                 });
                 match known.next() {
-                    Some(known) => known.variants += 1,
+                    Some(known) => known.variants.push(difference.sequence),
                     None => self.keep(*difference),
                 }
             }
@@ -338,10 +341,13 @@ impl Comparison {
         let is_longer = |known: &Difference| {
             difference.explains(&known.sequence) || shape.is_some() && known.shape() == shape
         };
-        let longer = self.found.iter().filter(|known| is_longer(known));
-        let variants: usize = longer.map(|known| known.variants + 1).sum();
-        self.found.retain(|known| !is_longer(known));
-        difference.variants += variants;
+        let found = std::mem::take(&mut self.found).into_iter();
+        let (longer, others): (Vec<_>, Vec<_>) = found.partition(is_longer);
+        self.found = others;
+        for known in longer {
+            difference.variants.push(known.sequence);
+            difference.variants.extend(known.variants);
+        }
         self.found.push(difference);
     }
 }

@@ -3,12 +3,16 @@
 use std::collections::VecDeque;
 
 use crate::driver::Act;
+use crate::driver::Knob;
 use crate::driver::Moment;
 use crate::driver::Sequence;
 use crate::driver::Step;
 use crate::driver::Symbol;
+use crate::driver::Twist;
 use crate::hunt::Generator;
 use crate::hunt::diff::Options;
+use crate::hunt::knobs::knobs;
+use crate::hunt::knobs::values;
 
 /// Sequences to be compared.
 #[derive(Clone, Debug)]
@@ -44,7 +48,8 @@ const RIVALS: [Act; 5] = [Act::Renew, Act::Wrong, Act::Close, Act::Cut, Act::Pin
 
 /// Short sequences, those that take long first.
 fn short(acts: &[Act], waits: bool) -> Vec<Sequence> {
-    let one = |act| Moment(vec![step(0, act)]);
+    let one_on = |line, act| Moment(vec![step(line, act)]);
+    let one = |act| one_on(0, act);
     let two = |first, second| Moment(vec![step(0, first), step(0, second)]);
     let starts = [vec![one(Act::Open)], vec![one(Act::Open), one(Act::New)]];
     let mut all = Vec::new();
@@ -66,6 +71,14 @@ fn short(acts: &[Act], waits: bool) -> Vec<Sequence> {
         for &act in acts.iter().filter(|act| speaks(**act)) {
             add(start, &[two(act, Act::Half)]);
         }
+    }
+    for (start, act) in [(open, Act::New), (greeted, Act::Ping), (greeted, Act::Auth)] {
+        for twisted in twisted(0, act) {
+            add(start, &[twisted.into()]);
+        }
+    }
+    for twisted in twisted(1, Act::Renew) {
+        add(greeted, &[one_on(1, Act::Open), twisted.into()]);
     }
     for first in RIVALS {
         for second in RIVALS {
@@ -91,6 +104,20 @@ fn short(acts: &[Act], waits: bool) -> Vec<Sequence> {
         add(open, &[one(act), one(Act::New)]);
     }
     all
+}
+
+/// An act with each of its knobs turned to each of its values, one at a time.
+fn twisted(line: usize, act: Act) -> Vec<Step> {
+    let turned = |knob: &Knob| {
+        let knob = *knob;
+        let twists = values(knob).iter().map(move |&value| Twist { knob, value });
+        twists.map(move |twist| Step {
+            symbol: symbol(line, act),
+            twists: vec![twist],
+        })
+    };
+    let knobs = knobs(act).iter().filter(|knob| **knob != Knob::Flip);
+    knobs.flat_map(turned).collect()
 }
 
 fn speaks(act: Act) -> bool {

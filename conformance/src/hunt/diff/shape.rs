@@ -1,27 +1,58 @@
-//! What differences by chance have in common.
+//! What differences in what comes of several things at once have in common.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// In which ways two servers answer, whatever it is that they say: how many replies come, and
-/// whether the connection is closed. A reply that is lost when a connection ends is lost for one
-/// reason, whichever request it was for.
+use crate::driver::Act;
+use crate::driver::Knob;
+use crate::driver::Sequence;
+use crate::driver::Step;
+
+/// In which ways servers answer what is done at once, whatever it is that they say: how many replies
+/// come, and whether the connection is closed. A reply that is lost when a connection ends is lost
+/// for one reason, whichever request it was for; but for a closeSession, which ends it by itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Shape([BTreeSet<String>; 2]);
+pub(super) struct Shape {
+    /// Of both servers.
+    answers: BTreeSet<String>,
+    /// Whether the second server says more than the first.
+    is_second_wordier: bool,
+    is_goodbye: bool,
+}
 
 impl Shape {
-    /// The shape of these answers; `None` if neither server leaves anything to chance.
-    pub(super) fn of(answers: [Vec<Arc<str>>; 2]) -> Option<Self> {
-        if answers.iter().all(|answers| answers.len() < 2) {
+    /// The shape of the answers to the last moment of a sequence, and how often each came; `None` if
+    /// it has one step only.
+    pub(super) fn of(sequence: &Sequence, answers: &[Vec<(Arc<str>, usize)>; 2]) -> Option<Self> {
+        let moment = sequence.0.last()?;
+        let is_cut_short = |step: &Step| {
+            let mut twists = step.twists.iter();
+            twists.any(|twist| matches!(twist.knob, Knob::Half | Knob::Reset))
+        };
+        if moment.0.len() < 2 && !moment.0.iter().any(is_cut_short) {
             return None;
         }
-        let shapes = answers.map(|answers| answers.iter().map(|it| shape(it)).collect());
-        Some(Self(shapes))
+        let all = answers.iter().flatten();
+        let [first, second] = answers.each_ref().map(|answers| wordiness(answers));
+        let mut steps = moment.0.iter();
+        Some(Self {
+            answers: all.map(|(said, _)| shape(said).0).collect(),
+            is_second_wordier: second > first,
+            is_goodbye: steps.any(|step| step.symbol.act == Act::Close),
+        })
     }
 }
 
-/// The end of what is said on each connection, and how many replies come before.
-fn shape(answer: &str) -> String {
+/// How many replies come in a thousand runs.
+fn wordiness(answers: &[(Arc<str>, usize)]) -> usize {
+    let runs: usize = answers.iter().map(|(_, count)| count).sum();
+    let replies = answers.iter().map(|(said, count)| shape(said).1 * count);
+    replies.sum::<usize>() * 1000 / runs.max(1)
+}
+
+/// The end of what is said on each connection, and how many replies come before; and how many in all.
+fn shape(answer: &str) -> (String, usize) {
+    let mut all = 0;
     let connections = answer.split("; ").map(|said| {
         let said = match said.split_once(": ") {
             Some((_, said)) => said,
@@ -36,11 +67,12 @@ fn shape(answer: &str) -> String {
                 _ => {}
             }
         }
+        all += replies;
         format!("{replies} {}", rest.join(" "))
     });
     let mut connections: Vec<String> = connections.collect();
     connections.sort();
-    connections.join("; ")
+    (connections.join("; "), all)
 }
 
 /// Whether a word is the first of a reply, and not what is said about it.

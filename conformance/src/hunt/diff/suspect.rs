@@ -38,8 +38,8 @@ pub(super) enum Progress {
     More,
     /// The servers do the same.
     Nothing(Sequence),
-    /// It is one that is known.
-    Known(Shape),
+    /// It is one of those that are known: the one at this place.
+    Known(Sequence, usize),
     Found(Box<Difference>),
 }
 
@@ -79,9 +79,8 @@ impl Suspect {
         }
     }
 
-    /// Takes in what came of it. What is known is nothing to shrink to.
+    /// Takes in what came of it; `known` are the differences found so far.
     pub(super) fn tell(&mut self, a: Vec<Run>, b: Vec<Run>, known: &[Difference]) -> Progress {
-        let is_known = |sequence: &Sequence| known.iter().any(|it| it.explains(sequence));
         match &mut self.stage {
             Stage::Doubted { sequence, tally } => {
                 tally.add(a, b);
@@ -93,10 +92,12 @@ impl Suspect {
                     }
                     return Progress::More;
                 }
-                if let Some(shape) = shape_of(tally)
-                    && known.iter().any(|it| it.shape().as_ref() == Some(&shape))
+                if let Some(shape) = shape_of(sequence, tally)
+                    && let Some(at) = known
+                        .iter()
+                        .position(|it| it.shape() == Some(shape.clone()))
                 {
-                    return Progress::Known(shape);
+                    return Progress::Known(sequence.clone(), at);
                 }
                 self.conclude();
             }
@@ -108,20 +109,23 @@ impl Suspect {
                 let Some(candidate) = shrinker.ask().cloned() else {
                     return self.end();
                 };
-                let mut tally = Tally::default();
+                let mut tally = Tally::new(proof.model);
                 tally.add(a, b);
                 let found = if self.certain {
                     tally.certain()
                 } else {
                     tally.beyond(ENOUGH)
                 };
-                let shows = found
-                    .filter(|found| found.by >= *by / 2.0)
-                    .is_some_and(|found| !is_known(&candidate.up_to(found.at)));
-                if shows {
+                let found = found.filter(|found| found.by >= *by / 2.0);
+                if let Some(found) = found {
+                    // What is known, in other words.
+                    let shown = candidate.up_to(found.at);
+                    if let Some(at) = known.iter().position(|it| it.explains(&shown)) {
+                        return Progress::Known(shrinker.best().clone(), at);
+                    }
                     *proof = tally;
                 }
-                shrinker.tell(shows);
+                shrinker.tell(found.is_some());
             }
             Stage::Counting { tally, .. } => {
                 tally.add(a, b);
@@ -172,8 +176,8 @@ impl Suspect {
         let by_chance = (0..2).any(|side| tally.counts(side, at).len() > 1);
         if by_chance && !self.certain && !is_counted {
             self.stage = Stage::Counting {
-                sequence: sequence.up_to(at),
-                tally: Tally::default(),
+                sequence: sequence.up_to(at).renamed(),
+                tally: Tally::new(tally.model),
             };
             return Progress::More;
         }
@@ -181,11 +185,11 @@ impl Suspect {
     }
 }
 
-/// The shape of what a tally surely shows, if it is decided by chance.
-fn shape_of(tally: &Tally) -> Option<Shape> {
+/// The shape of what a tally surely shows, if it is about what is done at once.
+fn shape_of(sequence: &Sequence, tally: &Tally) -> Option<Shape> {
     let Found { at, .. } = tally.sure()?;
-    let said = |side| tally.counts(side, at).into_keys();
-    Shape::of([said(0).collect(), said(1).collect()])
+    let said = |side| tally.counts(side, at).into_iter().collect();
+    Shape::of(&sequence.up_to(at), &[0, 1].map(said))
 }
 
 fn found(tally: &Tally, certain: bool) -> Option<Found> {
@@ -223,7 +227,7 @@ fn difference(sequence: Sequence, tally: &Tally, at: usize) -> Difference {
     Difference {
         sequence,
         answers,
-        variants: 0,
+        variants: Vec::new(),
     }
 }
 
@@ -260,7 +264,7 @@ mod tests {
             turn += times;
             match suspect.tell(a, b, &[]) {
                 Progress::More => {}
-                Progress::Nothing(_) | Progress::Known(_) => return None,
+                Progress::Nothing(_) | Progress::Known(..) => return None,
                 Progress::Found(difference) => return Some(*difference),
             }
         }

@@ -9,6 +9,9 @@ use crate::hunt::Run;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     runs: [Vec<Run>; 2],
+    /// Which of the servers is the model, if one is: what it may answer is in its runs, and how often
+    /// means nothing.
+    pub(super) model: Option<usize>,
 }
 
 /// How often each answer came to one moment.
@@ -28,6 +31,13 @@ pub(super) struct Found {
 const SURE: f64 = 4.5;
 
 impl Tally {
+    pub(super) fn new(model: Option<usize>) -> Self {
+        Self {
+            model,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn add(&mut self, a: Vec<Run>, b: Vec<Run>) {
         self.runs[0].extend(a);
         self.runs[1].extend(b);
@@ -109,7 +119,9 @@ impl Tally {
         let total = |counts: &Counts| counts.values().sum::<usize>().max(1) as f64;
         let (of_one, of_other) = (total(&one), total(&other));
         let mut most = (Found { at, by: 0.0 }, 0.0);
-        for answer in one.keys().chain(other.keys()) {
+        let model = self.model.map(|side| self.counts(side, at));
+        let is_fine = |answer: &Arc<str>| model.as_ref().is_some_and(|it| it.contains_key(answer));
+        for answer in one.keys().chain(other.keys()).filter(|it| !is_fine(it)) {
             let count = |counts: &Counts| counts.get(answer).copied().unwrap_or(0) as f64;
             let (in_one, in_other) = (count(&one), count(&other));
             let by = (in_one / of_one - in_other / of_other).abs();

@@ -1,0 +1,163 @@
+//! Servers compared: what differs is found, and what does not is not.
+
+use std::time::Duration;
+
+use zk_conformance::hunt::compare_mutants;
+use zk_conformance::hunt::diff::Comparison;
+use zk_conformance::hunt::diff::Options;
+use zk_conformance::hunt::diff::in_lab;
+use zk_conformance::judge::Subject;
+use zk_conformance::net::Clock;
+use zk_conformance::net::InMemoryServer;
+use zk_conformance::net::Lost;
+use zk_conformance::net::Rivals;
+use zk_conformance::server::Config;
+use zk_conformance::server::Flaw;
+use zk_conformance::server::Transport;
+
+use crate::hunt::driver;
+use crate::hunt::flawed;
+use crate::hunt::sequence;
+use crate::hunt::sound;
+
+/// What differs, in lines.
+fn differences(comparison: &Comparison) -> Vec<String> {
+    let differences = comparison.differences().iter();
+    differences.map(|it| it.in_words()).collect()
+}
+
+#[test]
+fn a_server_does_not_differ_from_itself() {
+    let server = sound();
+    let comparison = in_lab(
+        [&server, &server],
+        Options::default(),
+        &driver(),
+        1_500,
+        |_| false,
+    );
+    assert_eq!(differences(&comparison), [""; 0]);
+    assert!(comparison.effort().sequences > 1_000);
+}
+
+#[test]
+fn the_transports_differ_in_what_they_are_known_to() {
+    let netty = Config {
+        transport: Transport::Netty,
+        ..sound()
+    };
+    let comparison = in_lab(
+        [&sound(), &netty],
+        Options::default(),
+        &driver(),
+        1_000,
+        |_| false,
+    );
+    let mut found = differences(&comparison);
+    found.sort();
+    assert_eq!(
+        found,
+        ["a.empty: closed / silent", "a.linger: closed / silent"]
+    );
+}
+
+#[test]
+fn flaws_are_found_by_short_sequences() {
+    for (flaw, most) in [
+        (Flaw::PingUnanswered, 3),
+        (Flaw::PingXidEchoed, 3),
+        (Flaw::CloseKeepsSession, 6),
+        (Flaw::CloseStaysOpen, 3),
+        (Flaw::NoEvictOnRenew, 4),
+        (Flaw::ShortPassword, 2),
+        (Flaw::HandshakeSwallowsRest, 3),
+        (Flaw::FirstFrameOnly, 4),
+        (Flaw::SilentKept, 2),
+        (Flaw::VersionChecked, 2),
+        (Flaw::NegativeLengthWaits, 2),
+        (Flaw::NoExpiry, 5),
+    ] {
+        let comparison = in_lab(
+            [&sound(), &flawed(flaw)],
+            Options::default(),
+            &driver(),
+            4_000,
+            |comparison| !comparison.differences().is_empty(),
+        );
+        let found = comparison.differences().first();
+        let found = found.unwrap_or_else(|| panic!("{flaw} is not found"));
+        let steps = found.sequence.len();
+        assert!(
+            steps <= most,
+            "{flaw}: {} has {steps} steps",
+            found.sequence
+        );
+    }
+}
+
+#[test]
+fn mutants_are_counted() {
+    let flaws = [Flaw::Greets, Flaw::UnknownDropped, Flaw::AuthUnanswered];
+    let compared = compare_mutants(&flaws, 0, 2_000);
+    assert_eq!(compared.len(), 3);
+    for one in compared {
+        assert!(one.difference.is_some(), "{} is not found", one.flaw);
+    }
+}
+
+/// What differs between two servers over TCP, by some sequences.
+fn over_tcp(servers: [Config; 2], sequences: &[&str]) -> Result<Vec<String>, Lost> {
+    let servers = servers.map(|config| InMemoryServer::start(config).expect("a server"));
+    let subjects = servers.each_ref().map(|it| Subject::Tcp(it.address()));
+    compare(subjects, sequences)
+}
+
+fn compare(subjects: [Subject; 2], sequences: &[&str]) -> Result<Vec<String>, Lost> {
+    let mut options = Options::default();
+    options.only = sequences.iter().map(|text| sequence(text)).collect();
+    let mut comparison = Comparison::new(options, sound(), driver());
+    let rivals = Rivals::new(subjects, driver());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let clock = Clock::start();
+        let until = clock.now() + Duration::from_secs(120);
+        rivals
+            .compare(&mut comparison, clock, until, |_| false)
+            .await
+    })?;
+    assert!(comparison.is_settled());
+    Ok(differences(&comparison))
+}
+
+#[test]
+fn over_tcp_a_difference_is_found_and_made_small() {
+    let found = over_tcp(
+        [Config::default(), flawed(Flaw::PingXidEchoed)],
+        &["a.open a.new b.open a.ping[xid=7] a.close"],
+    );
+    let found = found.expect("both can be reached");
+    assert_eq!(found, ["a.ping[xid=0]: pong, another xid / pong"]);
+}
+
+#[test]
+fn over_tcp_the_same_is_the_same() {
+    let same = [
+        "a.open a.new a.ping a.close",
+        "a.open a.new b.open a.cut+b.renew",
+    ];
+    let found = over_tcp([Config::default(), Config::default()], &same);
+    assert_eq!(found, Ok(Vec::new()));
+}
+
+#[test]
+fn a_server_that_is_gone_is_told() {
+    let server = InMemoryServer::start(Config::default()).expect("a server");
+    let there = Subject::Tcp(server.address());
+    let gone = {
+        let server = InMemoryServer::start(Config::default()).expect("a server");
+        Subject::Tcp(server.address())
+    };
+    assert_eq!(compare([there, gone], &["a.open a.new"]), Err(Lost(1)));
+}
