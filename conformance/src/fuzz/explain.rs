@@ -3,14 +3,23 @@
 use crate::driver::Sequence;
 use crate::fuzz::Oracle;
 use crate::hunt::Run;
+use crate::server;
 use crate::server::Flaw;
 
-/// The flaws with which the model does just what was seen.
-pub(super) fn explanations(oracle: &Oracle, sequence: &Sequence, run: &Run) -> Vec<Flaw> {
-    let explains = |flaw: &Flaw| {
-        let mut kind = oracle.model();
-        kind.flaws = kind.flaws.with(*flaw);
-        oracle.explains(&kind, sequence, run)
+/// The flaws one more of which makes a sound server do just what was seen, each with the server
+/// that it makes.
+pub(super) fn explanations(
+    oracle: &Oracle,
+    sequence: &Sequence,
+    run: &Run,
+) -> Vec<(Flaw, server::Config)> {
+    let with = |flaw: &Flaw| {
+        let mut kinds = oracle.kinds().iter().map(|kind| server::Config {
+            flaws: kind.flaws.with(*flaw),
+            ..kind.clone()
+        });
+        let kind = kinds.find(|kind| oracle.explains(kind, sequence, run))?;
+        Some((*flaw, kind))
     };
-    Flaw::ALL.iter().copied().filter(explains).collect()
+    Flaw::ALL.iter().filter_map(with).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::driver::Moment;
+use crate::driver::SILENT;
 use crate::driver::Sequence;
 use crate::fuzz::Event;
 use crate::fuzz::Find;
@@ -10,12 +11,12 @@ use crate::fuzz::Fuzzer;
 use crate::fuzz::Harm;
 use crate::fuzz::TWO_OWNERS;
 use crate::fuzz::Target;
+use crate::fuzz::UNSERVED;
 use crate::fuzz::explain::explanations;
 use crate::fuzz::oracle::Judgement;
 use crate::fuzz::oracle::Strange;
 use crate::hunt::Run;
 use crate::hunt::Shrinker;
-use crate::server::Flaw;
 
 /// What came of many runs of one sequence.
 #[derive(Debug, Default)]
@@ -45,9 +46,12 @@ impl<T: Target> Fuzzer<'_, T> {
         };
         let doubts = self.doubts.get(symptom).copied().unwrap_or(0);
         let is_race = is_race(&whole);
+        // Silence takes its time each time.
+        let is_slow = symptom.contains(SILENT) || symptom == UNSERVED;
+        let many = if is_slow { MANY / 5 } else { MANY };
         let most = match () {
             () if self.options.races == 0 => 1,
-            () if is_race || doubts >= OFTEN => MANY,
+            () if is_race || doubts >= OFTEN => many,
             () => FEW,
         };
         let trial = self.try_often(&whole, symptom, most, 2)?;
@@ -58,9 +62,15 @@ impl<T: Target> Fuzzer<'_, T> {
         }
         // Rare things take many tries to be seen again.
         let rate = f64::from(trial.hits) / f64::from(trial.runs.max(1));
-        let tries = if rate > 0.99 { 1 } else { tries_for(rate) };
+        let tries = if rate > 0.99 {
+            1
+        } else {
+            tries_for(rate).min(many)
+        };
+        let enough = self.count.runs + u64::from(many * SHRINKING);
         let mut shrinker = Shrinker::new(whole);
         while shrinker.tries() < MOST_TRIES
+            && self.count.runs < enough
             && let Some(candidate) = shrinker.ask().cloned()
         {
             let trial = self.try_often(&candidate, symptom, tries, 1)?;
@@ -69,7 +79,7 @@ impl<T: Target> Fuzzer<'_, T> {
         let smallest = shrinker.best().clone();
         let count = match () {
             () if self.options.races == 0 => 1,
-            () if is_race || rate <= 0.99 => MANY,
+            () if is_race || rate <= 0.99 => many,
             () => CERTAIN,
         };
         let trial = self.try_often(&smallest, symptom, count, u32::MAX)?;
@@ -94,8 +104,16 @@ impl<T: Target> Fuzzer<'_, T> {
         while trial.runs < most && trial.hits < enough {
             let chunk = (most - trial.runs).min(CHUNK);
             let batch = vec![sequence.clone(); chunk as usize];
-            for run in self.play(&batch)? {
-                trial.runs += 1;
+            let runs = self.play(&batch)?;
+            trial.runs += chunk;
+            if let Some(harm) = self.target.harm() {
+                let is_certain = harm.is_certain;
+                self.late.get_or_insert((sequence.clone(), harm));
+                if is_certain {
+                    continue;
+                }
+            }
+            for run in runs {
                 let told = run.answers.get(of).map(ToString::to_string);
                 *trial.histogram.entry(told.unwrap_or_default()).or_default() += 1;
                 if let Judgement::Strange(strange) = self.oracle.judge(&expectation, &run)
@@ -115,14 +133,14 @@ impl<T: Target> Fuzzer<'_, T> {
             self.count.unconfirmed += 1;
             return;
         };
-        let model = self.oracle.model();
         let flaws = explanations(&self.oracle, sequence, &run);
+        let names = flaws.iter().map(|(flaw, _)| flaw.name().to_owned());
+        let names = names.collect();
         if trial.hits == trial.runs {
-            for flaw in &flaws {
-                let mut kind = model.clone();
-                kind.flaws = kind.flaws.with(*flaw);
-                self.oracle.allow(kind);
-            }
+            // From now on that is known, and what else there is shows.
+            flaws
+                .into_iter()
+                .for_each(|(_, kind)| self.oracle.allow(kind));
         }
         let own = match sequence.0.get(strange.at).map(Moment::lines) {
             Some(lines) if lines.len() == 1 => lines.first().copied(),
@@ -137,10 +155,7 @@ impl<T: Target> Fuzzer<'_, T> {
             actual: strange.actual.in_words(own),
             rate: (trial.hits, trial.runs),
             histogram: trial.histogram,
-            flaws: flaws
-                .iter()
-                .map(|flaw: &Flaw| flaw.name().to_owned())
-                .collect(),
+            flaws: names,
             sequence: sequence.clone(),
             run,
             ..Find::default()
@@ -224,5 +239,7 @@ const FEW: u32 = 4;
 const CERTAIN: u32 = 20;
 /// Runs that tell the rate of something rare.
 const MANY: u32 = 200;
+/// What is spent on making something small, in so many times the runs that tell its rate.
+const SHRINKING: u32 = 10;
 /// Strange things that came up so often by themselves are worth many tries.
 const OFTEN: u32 = 3;

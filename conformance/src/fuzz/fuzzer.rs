@@ -65,6 +65,8 @@ pub struct Fuzzer<'a, T> {
     pub(super) found: BTreeSet<String>,
     /// How often something was strange that did not come up again.
     pub(super) doubts: BTreeMap<String, u32>,
+    /// What was done to the server while something else was followed up, and by what.
+    pub(super) late: Option<(Sequence, Harm)>,
     generator: Generator,
     races: Races,
     rng: Rng,
@@ -101,6 +103,7 @@ impl<'a, T: Target> Fuzzer<'a, T> {
             count: Count::default(),
             found: BTreeSet::new(),
             doubts: BTreeMap::new(),
+            late: None,
             races: Races::new(),
             kept: Vec::new(),
             novelty: Novelty::default(),
@@ -143,7 +146,7 @@ impl<'a, T: Target> Fuzzer<'a, T> {
     fn next_batch(&mut self) -> Vec<Sequence> {
         self.turn += 1;
         if self.options.races > 0
-            && self.turn % RACE_EVERY == 0
+            && self.turn % RACE_EVERY == 1
             && let Some(race) = self.races.next()
         {
             return vec![race; self.options.races];
@@ -172,7 +175,13 @@ impl<'a, T: Target> Fuzzer<'a, T> {
     /// Plays sequences, and follows up what is strange about them.
     fn attempt(&mut self, batch: &[Sequence]) -> Result<(), T::Error> {
         let runs = self.play(batch)?;
-        let harm = self.target.harm();
+        if let Some(harm) = self.target.harm() {
+            // What comes of a server that ends says nothing.
+            self.blame(batch, &harm)?;
+            if harm.is_certain || self.is_over() {
+                return Ok(());
+            }
+        }
         let mut strange: Vec<(Sequence, Strange)> = Vec::new();
         let mut last = None;
         for (sequence, run) in batch.iter().zip(&runs) {
@@ -193,12 +202,12 @@ impl<'a, T: Target> Fuzzer<'a, T> {
         }
         for (sequence, strange) in strange {
             self.pursue(&sequence, &strange)?;
+            if let Some((sequence, harm)) = self.late.take() {
+                self.blame(&[sequence], &harm)?;
+            }
             if self.is_over() {
                 return Ok(());
             }
-        }
-        if let Some(harm) = harm {
-            self.blame(batch, &harm)?;
         }
         (self.tell)(&Event::FuzzProgress(self.count));
         Ok(())

@@ -37,6 +37,7 @@ pub use self::mutants::attempts;
 pub use self::mutants::driver;
 pub use self::oracle::Oracle;
 pub use self::oracle::TWO_OWNERS;
+pub use self::oracle::UNSERVED;
 pub use self::outcome::Outcome;
 pub use self::target::Harm;
 pub use self::target::LabTarget;

@@ -14,10 +14,13 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use jute_codec::ErrorCode;
+
 use crate::driver;
 use crate::driver::Act;
 use crate::driver::Knob;
 use crate::driver::Moment;
+use crate::driver::SILENT;
 use crate::driver::Sequence;
 use crate::driver::Step;
 use crate::fuzz::ledger::Ledger;
@@ -88,6 +91,11 @@ impl Oracle {
             driver,
             is_lenient: false,
         }
+    }
+
+    /// Every kind of sound server.
+    pub(super) fn kinds(&self) -> &[server::Config] {
+        &self.kinds
     }
 
     /// The first kind.
@@ -251,6 +259,10 @@ impl Oracle {
     /// What may be answered to each of these steps, wherever the conversation stands by then.
     fn answers_to_each(&self, sequence: &Sequence, at: usize, steps: &[&Step]) -> BTreeSet<String> {
         let mut known = BTreeSet::from([CLOSED.to_owned()]);
+        if steps.iter().any(|step| step.symbol.act == Act::Close) {
+            // What is read before the end of the session and processed after it.
+            known.insert(format!("error {}", ErrorCode::SESSION_EXPIRED.0));
+        }
         for last in 0..steps.len() {
             for before in 0..=last {
                 let single = |step: &&Step| Moment::from((*step).clone());
@@ -343,13 +355,27 @@ fn symptom(moment: &Moment, expected: &BTreeSet<Outcome>, actual: &Outcome) -> S
     let Some(due) = likest else {
         return String::new();
     };
-    let told = differing(due).into_iter().map(|line| {
+    let differing = differing(due);
+    let is_race = own.len() > 1;
+    if is_race && differing.iter().any(|line| is_left_alone(actual.on(*line))) {
+        return UNSERVED.to_owned();
+    }
+    let told = differing.into_iter().map(|line| {
         let whose = if own.contains(&line) { "" } else { "another: " };
         let [seen, due] = [actual.on(line), due.on(line)].map(plain);
         format!("{whose}{seen} instead of {due}")
     });
     let told: BTreeSet<String> = told.collect();
     told.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+/// Whether a session was renewed on a connection, which then got nothing more for it.
+fn is_left_alone(seen: &[String]) -> bool {
+    let renewed = seen.iter().position(|word| word == "same session");
+    renewed.is_some_and(|at| {
+        let mut after = seen[at..].iter();
+        after.any(|word| word == SILENT || GONE.contains(&word.as_str()))
+    })
 }
 
 /// Words without numbers.
@@ -372,6 +398,10 @@ fn plain(words: &[String]) -> String {
 /// What a session with several connections is called.
 pub const TWO_OWNERS: &str = "a session with two connections, both alive";
 
+/// Answers to who has no session any more: `SESSIONEXPIRED`, `UNKNOWNSESSION`.
+const GONE: [&str; 2] = ["error -112", "error -12"];
+/// What a renewal is called that comes to nothing.
+pub const UNSERVED: &str = "a session renewed, and then not served";
 /// More transactions than any server has made.
 const FAR: i64 = 1 << 61;
 /// Most orders of a sequence.

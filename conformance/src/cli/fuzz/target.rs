@@ -292,10 +292,11 @@ impl Party {
         let mut runs = vec![Run::default(); sequences.len()];
         let mut running = JoinSet::new();
         let (alone, together): (Vec<_>, Vec<_>) = (sequences.iter().enumerate())
-            .partition(|(_, sequence)| self.in_doubt || has_an_id_of_its_own(sequence));
+            .partition(|(_, sequence)| has_an_id_of_its_own(sequence));
         let mut together = together.into_iter();
+        let most = if self.in_doubt { FEW } else { usize::MAX };
         loop {
-            while running.len() < self.jobs.max(1)
+            while running.len() < self.jobs.clamp(1, most)
                 && let Some((place, sequence)) = together.next()
             {
                 running.spawn(self.one(place, sequence.clone()));
@@ -340,6 +341,8 @@ const GRACE: Duration = Duration::from_millis(300);
 const ATTEMPTS: usize = 10;
 /// See `ATTEMPTS`.
 const PAUSE: Duration = Duration::from_millis(300);
+/// How many are played at once where it matters how they come out.
+const FEW: usize = 4;
 /// By how much longer silence is awaited where an answer is in doubt: the machine may be busy.
 const IN_DOUBT: u32 = 4;
 /// Every so many batches the canary renews its session.

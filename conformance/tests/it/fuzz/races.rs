@@ -97,7 +97,7 @@ fn every_order_of_what_is_done_at_once_is_fine() {
         rng: Rng::with_seed(4),
         percent: 0,
     };
-    let mut options = options(3000);
+    let mut options = options(1000);
     options.menu = fuzz::quick_menu();
     options.races = 4;
     let (count, events) = run(&mut target, oracle(), options);
