@@ -79,21 +79,26 @@ fn compare(flaw: Flaw, seed: u64, effort: usize) -> Compared {
         difference: None,
         runs: 0,
     };
-    let mut driver = driver::Config::default();
-    driver.detail = true;
+    let driver = driver::Config {
+        detail: true,
+        ..driver::Config::default()
+    };
     for (sound, part) in settings() {
         let flawed = Config {
             flaws: Flaws::NONE.with(flaw),
             ..sound.clone()
         };
-        let mut options = Options::default();
-        options.seed = seed;
-        options.menu = Menu {
+        let menu = Menu {
             lines: 4,
             longest: 12,
             twisted: 30,
             acts: Act::ALL.to_vec(),
             ..Menu::default()
+        };
+        let options = Options {
+            seed,
+            menu,
+            ..Options::default()
         };
         let servers = [&sound, &flawed];
         let tasks = effort * part / 12;

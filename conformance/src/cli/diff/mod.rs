@@ -22,7 +22,6 @@ use crate::cli::target::Target;
 use crate::cli::tls::Tls;
 use crate::driver;
 use crate::driver::Sequence;
-use crate::hunt::Menu;
 use crate::hunt::diff::CaseDifference;
 use crate::hunt::diff::Comparison;
 use crate::hunt::diff::Difference;
@@ -140,18 +139,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     ];
     let mut judging = judge::Options::default();
     arguments.pace.set(&mut judging.player);
-    let mut driver = driver::Config::default();
-    driver.timeout_ms = arguments.session_timeout;
-    driver.patience = judging.player.patience;
-    driver.quiet = Duration::from_millis(arguments.quiet_time);
-    driver.detail = true;
-    let mut options = Options::default();
-    options.seed = arguments.seed;
-    options.waits = arguments.time >= ROOM_TO_WAIT;
-    options.menu = Menu::default();
+    let driver = driver::Config {
+        timeout_ms: arguments.session_timeout,
+        patience: judging.player.patience,
+        quiet: Duration::from_millis(arguments.quiet_time),
+        detail: true,
+        ..driver::Config::default()
+    };
     let is_model = |subject: &Subject| matches!(subject, Subject::Embedded(_));
-    options.model = subjects.iter().position(is_model);
-    options.only.clone_from(&arguments.sequence);
+    let options = Options {
+        seed: arguments.seed,
+        waits: arguments.time >= ROOM_TO_WAIT,
+        model: subjects.iter().position(is_model),
+        only: arguments.sequence.clone(),
+        ..Options::default()
+    };
     let progress = Progress::start();
     let mut findings = match &subjects {
         [Subject::Embedded(a), Subject::Embedded(b)] => {
@@ -255,15 +257,10 @@ impl Arguments {
             .map_err(|lost| self.unreachable(lost.0, "it does not accept connections any more"))?;
         let mut findings = self.findings(&comparison);
         (findings.cases, findings.case_differences) = cases?;
-        if !comparison.is_settled() && !self.no_more_time_matters(&comparison) {
+        if comparison.effort().suspects > 0 {
             note("time ran out before everything suspicious was looked into");
         }
         Ok(findings)
-    }
-
-    /// Whether what is left to look into is nothing to speak of.
-    fn no_more_time_matters(&self, comparison: &Comparison) -> bool {
-        comparison.effort().suspects == 0
     }
 
     async fn probe(

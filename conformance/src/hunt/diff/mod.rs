@@ -17,6 +17,7 @@ mod suspect;
 mod tally;
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::collections::HashSet;
 use std::collections::VecDeque;
 
@@ -109,8 +110,9 @@ pub struct Comparison {
     tried: BTreeMap<usize, Sequence>,
     waiting: VecDeque<(Sequence, Tally)>,
     suspects: BTreeMap<usize, Suspect>,
-    /// Moments that come out by chance, alike on both servers: nothing new if they do so again.
-    chances: HashSet<Vec<Act>>,
+    /// Moments that come out by chance, alike on both servers, and how often they were looked into:
+    /// after that it is nothing new.
+    chances: HashMap<Vec<Act>, usize>,
     found: Vec<Difference>,
     is_winding_down: bool,
     next_id: usize,
@@ -124,7 +126,9 @@ const MOST_PASSED_OVER: usize = 1_000;
 /// How often a sequence is run that takes long.
 const LONG_TIMES: usize = 12;
 /// How often one is tried that may well be decided by chance.
-const RACE_TIMES: usize = 3;
+const RACE_TIMES: usize = 4;
+/// How often a moment is looked into that comes out by chance.
+const MOST_LOOKS: usize = 2;
 
 impl Comparison {
     /// A comparison of servers like `model`, driven so.
@@ -140,7 +144,7 @@ impl Comparison {
             tried: BTreeMap::new(),
             waiting: VecDeque::new(),
             suspects: BTreeMap::new(),
-            chances: HashSet::new(),
+            chances: HashMap::new(),
             found: Vec::new(),
             is_winding_down: false,
             next_id: 0,
@@ -292,7 +296,8 @@ impl Comparison {
         let is_chance = sequence
             .0
             .last()
-            .is_some_and(|it| self.chances.contains(&acts(it)));
+            .and_then(|it| self.chances.get(&acts(it)))
+            .is_some_and(|looks| *looks >= MOST_LOOKS);
         let is_waiting = self.waiting.iter().any(|(other, _)| *other == sequence);
         if !is_chance && !is_waiting {
             self.waiting.push_back((sequence, tally));
@@ -314,7 +319,7 @@ impl Comparison {
             Progress::Nothing(sequence) => {
                 self.suspects.remove(&id);
                 if let Some(moment) = sequence.0.last().filter(|moment| moment.0.len() > 1) {
-                    self.chances.insert(acts(moment));
+                    *self.chances.entry(acts(moment)).or_default() += 1;
                 }
             }
             Progress::Found(difference) => {

@@ -67,7 +67,8 @@ fn short(acts: &[Act], waits: bool) -> Vec<Sequence> {
             add(start, &[one(act)]);
         }
     }
-    for start in &starts {
+    let pinged = [greeted.as_slice(), &[one(Act::Ping)]].concat();
+    for start in [open, greeted, &pinged] {
         for &act in acts.iter().filter(|act| speaks(**act)) {
             add(start, &[two(act, Act::Half)]);
         }

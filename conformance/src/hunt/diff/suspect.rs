@@ -45,7 +45,7 @@ pub(super) enum Progress {
 
 /// Runs after which there is an opinion, and by how many standard deviations the answers have to
 /// differ by then to be looked into further.
-const LADDER: [(usize, f64); 4] = [(12, 0.3), (48, 1.2), (192, 3.0), (576, f64::INFINITY)];
+const LADDER: [(usize, f64); 4] = [(12, 0.0), (48, 1.0), (192, 3.0), (576, f64::INFINITY)];
 /// Runs of what is decided by chance, in the end.
 const COUNTED: usize = 100;
 /// Standard deviations that are enough for something smaller.

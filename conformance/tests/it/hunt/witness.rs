@@ -25,7 +25,7 @@ fn plays(text: &str, seen_on: &Config, on: &Config) -> bool {
     let script = witness("find/1", &made, run);
     assert_eq!(script.header("sequence"), Some(text));
     let printed = script.to_string();
-    let parsed = transcript::parse(&printed).unwrap_or_else(|error| panic!("{error}\n{printed}"));
+    let parsed = transcript::parse(&printed).expect("what is printed can be read");
     assert_eq!(parsed.scripts, [script], "{printed}");
     let script = Arc::new(parsed.scripts[0].clone());
     let config = player::Config::default();
