@@ -52,7 +52,7 @@ fn a_sound_server_is_fine_and_fills_the_corpus() {
     let (code, output) = run(&[&arguments[..], &["--jsonl", events]].concat());
     assert_eq!(code, 0, "{}", stdout(&output));
     let text = fs::read_to_string(&jsonl).expect("events");
-    let events = text.lines().map(|line| serde_json::from_str(line));
+    let events = text.lines().map(serde_json::from_str);
     let events: Vec<Value> = events.collect::<Result<_, _>>().expect("JSON");
     assert_eq!(events[0]["event"], "fuzz-started");
     let last = events.last().expect("the end");
