@@ -7,6 +7,7 @@
 //!
 //! It is sans-I/O: when to stop for want of time is the target's business.
 
+mod doubt;
 mod event;
 mod explain;
 mod find;
