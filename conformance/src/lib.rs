@@ -26,6 +26,7 @@
 //! | [`driver`] | drives a server by symbols, ids and passwords left out |
 //! | [`hunt`] | makes up sequences, runs and compares them, makes what it finds small |
 //! | [`learn`] | learns the machine behind any server by asking it |
+//! | [`fuzz`] | fuzzes any server by what the server engine would do |
 //! | [`judge`] | the catalogue, and runs of it against a server |
 //! | `report` | runs as JUnit, TAP, SARIF, Markdown, a page; merged, and held against others |
 //! | [`profile`] | kinds of servers, found by a probe, and what each does in its own way |
@@ -61,6 +62,7 @@ pub mod cli;
 pub mod client;
 pub mod driver;
 pub mod expiry;
+pub mod fuzz;
 pub mod hunt;
 pub mod idl;
 pub mod judge;

@@ -52,6 +52,18 @@ Examples:
   zkspec replay session.pcap            is what was captured as it should be?
   zkspec replay zk-out/*.zkt            against the built-in server";
 
+/// Of `zkspec fuzz`.
+pub(super) const FUZZ: &str = "\
+Examples:
+  zkspec fuzz --flaw no-password-check --time 10    the built-in server, with something to find
+  zkspec fuzz 127.0.0.1:2181 --time 300             a server that runs
+  zkspec fuzz --ready-when tcp -- ./my-server --port {port}
+                                                    start it, and start it again if it crashes
+  zkspec fuzz 127.0.0.1:2181 --corpus corpus --shard 1/4
+                                                    a quarter of the work, for four machines
+  zkspec replay zk-out/fuzz-01.zkt --target 127.0.0.1:2181 --times 100
+                                                    how often does it come up?";
+
 /// Of `zkspec report`.
 pub(super) const REPORT: &str = "\
 Examples:

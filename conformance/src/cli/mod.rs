@@ -7,6 +7,7 @@ mod decode;
 mod diff;
 mod exit;
 mod explain;
+mod fuzz;
 mod help;
 mod input;
 mod learn;
@@ -72,6 +73,8 @@ enum Verb {
     Replay(replay::Arguments),
     /// Learn the session state machine of a server; without an address, of the one that is built in.
     Learn(learn::Arguments),
+    /// Fuzz a server through its port; without an address, the one that is built in.
+    Fuzz(Box<fuzz::Arguments>),
     /// Compare two servers, or one with the model: what does one do that the other does not?
     Diff(Box<diff::Arguments>),
     /// Make a transcript that fails small: fewer steps, connections and fields, the same failure.
@@ -144,6 +147,7 @@ pub fn main() -> ExitCode {
         Verb::Decode(arguments) => decode::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Learn(arguments) => learn::run(&arguments),
+        Verb::Fuzz(arguments) => fuzz::run(&arguments),
         Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Min(arguments) => min::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),

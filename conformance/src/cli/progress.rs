@@ -28,6 +28,16 @@ impl Progress {
         self.0.set_message(message);
     }
 
+    /// Does something while the line is not there.
+    pub(super) fn suspend(&self, doing: impl FnOnce()) {
+        self.0.suspend(doing);
+    }
+
+    /// How long the line has been there.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
     /// Takes the line away; says how long it was there.
     pub(super) fn finish(self) -> Duration {
         let elapsed = self.0.elapsed();

@@ -41,6 +41,7 @@ pub use self::generate::Generator;
 pub use self::generate::Menu;
 pub use self::mutants::Compared;
 pub use self::mutants::compare_mutants;
+pub(crate) use self::mutants::settings;
 pub(crate) use self::run::MOST_ORDERS;
 pub use self::run::Run;
 pub use self::run::outcomes;

@@ -52,7 +52,7 @@ pub fn compare_mutants(flaws: &[Flaw], seed: u64, effort: usize) -> Vec<Compared
 }
 
 /// How servers are set up, and which part of the effort is for each, of twelve.
-fn settings() -> [(Config, usize); 4] {
+pub(crate) fn settings() -> [(Config, usize); 4] {
     let usual = Config {
         requests: Requests::Delegate,
         ..Config::default()

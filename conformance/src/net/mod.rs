@@ -3,6 +3,7 @@
 //! It carries out what the engines ask for and tells them what happened; whatever it could decide
 //! is decided in them.
 
+mod canary;
 mod client;
 mod clock;
 mod compare;
@@ -16,6 +17,8 @@ mod teacher;
 mod tls;
 mod wires;
 
+pub use self::canary::Canary;
+pub use self::canary::Harm;
 pub use self::client::Notice;
 pub use self::client::TcpClient;
 pub use self::clock::Clock;

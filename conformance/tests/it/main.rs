@@ -9,6 +9,7 @@ mod cli;
 mod client;
 mod diagram;
 mod expiry;
+mod fuzz;
 mod hostile;
 mod hunt;
 mod idl;

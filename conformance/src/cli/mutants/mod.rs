@@ -1,6 +1,7 @@
 //! `zkspec mutants`: the suite tests itself.
 
 mod by_diff;
+mod by_fuzz;
 
 use std::collections::BTreeSet;
 
@@ -30,13 +31,14 @@ pub(super) struct Arguments {
     /// As one JSON object.
     #[arg(long)]
     json: bool,
-    /// What finds the mutants: the cases, or a comparison with the model, as `zkspec diff` makes it.
+    /// What finds the mutants: the cases, a comparison with the model, as `zkspec diff` makes it, or
+    /// `zkspec fuzz`.
     #[arg(long, default_value = "cases")]
     by: By,
-    /// With `--by diff`, how many sequences each mutant is compared by.
+    /// With `--by diff` and `--by fuzz`, how many sequences are tried on each mutant.
     #[arg(long, value_name = "N", default_value_t = 3000)]
     effort: usize,
-    /// With `--by diff`, where chance begins.
+    /// With `--by diff` and `--by fuzz`, where chance begins.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
@@ -45,6 +47,7 @@ pub(super) struct Arguments {
 enum By {
     Cases,
     Diff,
+    Fuzz,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
@@ -53,6 +56,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let flaws = flaws(&arguments.flaws)?;
     if arguments.by == By::Diff {
         by_diff::run(&flaws, arguments.seed, arguments.effort, arguments.json);
+        return Ok(Exit::Fine);
+    }
+    if arguments.by == By::Fuzz {
+        by_fuzz::run(&flaws, arguments.seed, arguments.effort, arguments.json);
         return Ok(Exit::Fine);
     }
     let matrix = KillMatrix::new(&catalogue, &flaws);

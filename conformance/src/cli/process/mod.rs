@@ -1,6 +1,7 @@
 //! The server under test, when it is `zkspec` that starts it.
 
 mod log;
+mod memory;
 mod ready;
 
 use std::fmt;
@@ -233,6 +234,13 @@ impl Managed {
             log: self.log.last(TOLD),
         });
         state.ended.clone()
+    }
+
+    /// What it and all that it started take of the machine's memory, in bytes; `None` where nobody
+    /// can tell.
+    pub(super) async fn memory(&self) -> Option<u64> {
+        let id = self.state.lock().await.id?;
+        memory::of_group(id)
     }
 
     /// Stops it, with all that it started.

@@ -28,6 +28,7 @@ use crate::report::stable;
 
 pub(super) use self::output::Output;
 pub(super) use self::output::Writer;
+pub(super) use self::sink::Lines;
 pub(super) use self::sink::Sink;
 pub(super) use self::text::Text;
 pub(super) use self::traces::Traces;

@@ -6,7 +6,7 @@ mod expectations;
 mod glue;
 mod pages;
 #[cfg(unix)]
-mod process;
+pub(crate) mod process;
 mod profiles;
 mod replays;
 mod selection;

@@ -15,7 +15,7 @@ use crate::runner::folder;
 use crate::runner::judge;
 
 /// The command that starts the server below, with what it is to die of.
-fn mortal(dies_of: &str) -> Vec<String> {
+pub(crate) fn mortal(dies_of: &str) -> Vec<String> {
     let this = std::env::current_exe().expect("the test itself");
     let this = this.to_str().expect("a path").to_owned();
     let name = "runner::process::a_server_that_may_die";

@@ -1,0 +1,351 @@
+//! The server that is fuzzed, and who looks after it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+
+use crate::Instant;
+use crate::cli::process::Managed;
+use crate::cli::signal::asked_to_stop;
+use crate::driver;
+use crate::driver::Knob;
+use crate::driver::Sequence;
+use crate::fuzz::Harm;
+use crate::fuzz::LabTarget;
+use crate::fuzz::Target;
+use crate::hunt::Run;
+use crate::judge::Ended;
+use crate::judge::Guard;
+use crate::net;
+use crate::net::Canary;
+use crate::net::Clock;
+
+/// Why no more is played.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Stop {
+    /// The server was there, and is not any more.
+    Gone(String),
+    OutOfTime,
+    Interrupted,
+}
+
+/// How long it may go on.
+#[derive(Clone, Debug)]
+pub(super) struct Limit {
+    clock: Clock,
+    until: Option<Instant>,
+    is_interrupted: Arc<AtomicBool>,
+}
+
+impl Limit {
+    /// From now on; an interrupt ends it in any case.
+    pub(super) fn start(span: Option<Duration>, runtime: Runtime) -> Self {
+        let clock = Clock::start();
+        let is_interrupted = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&is_interrupted);
+        std::thread::spawn(move || {
+            runtime.block_on(asked_to_stop());
+            flag.store(true, Ordering::Relaxed);
+        });
+        Self {
+            clock,
+            until: span.map(|span| clock.now() + span),
+            is_interrupted,
+        }
+    }
+
+    fn check(&self) -> Result<(), Stop> {
+        if self.is_interrupted.load(Ordering::Relaxed) {
+            Err(Stop::Interrupted)
+        } else if self.until.is_some_and(|until| self.clock.now() >= until) {
+            Err(Stop::OutOfTime)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The built-in server, for as long as there is time.
+pub(super) struct Embedded {
+    pub(super) lab: LabTarget,
+    pub(super) limit: Limit,
+}
+
+impl Target for Embedded {
+    type Error = Stop;
+
+    fn play(&mut self, sequences: &[Sequence]) -> Result<Vec<Run>, Stop> {
+        self.limit.check()?;
+        match self.lab.play(sequences) {
+            Ok(runs) => Ok(runs),
+            Err(never) => match never {},
+        }
+    }
+
+    fn harm(&mut self) -> Option<Harm> {
+        None
+    }
+}
+
+/// A server over TCP, with a canary on it.
+pub(super) struct Live {
+    pub(super) runtime: Runtime,
+    pub(super) address: SocketAddr,
+    pub(super) driver: driver::Config,
+    pub(super) jobs: usize,
+    pub(super) limit: Limit,
+    pub(super) managed: Option<Arc<Managed>>,
+    /// The most memory the server may take, in bytes.
+    pub(super) ceiling: u64,
+    pub(super) canary: Option<Canary>,
+    /// When it last sang.
+    pub(super) sung: Instant,
+    pub(super) harm: Option<Harm>,
+    /// How many sequences were played, and how often.
+    pub(super) played: i64,
+    pub(super) batches: u64,
+}
+
+impl Target for Live {
+    type Error = Stop;
+
+    fn play(&mut self, sequences: &[Sequence]) -> Result<Vec<Run>, Stop> {
+        self.limit.check()?;
+        let mut canary = self.canary.take();
+        let now = self.limit.clock.now();
+        if canary.is_some() && now - self.sung > LONGEST_PAUSE {
+            // There was so much to think about that its session may have expired.
+            canary = self.runtime.block_on(async {
+                if let Some(canary) = canary {
+                    canary.rest().await;
+                }
+                Canary::hatch(self.address, self.driver.clone()).await.ok()
+            });
+        }
+        let first = self.played;
+        self.played += i64::try_from(sequences.len()).unwrap_or(0);
+        let party = Party {
+            address: self.address,
+            driver: self.driver.clone(),
+            first,
+            // What comes of the same again and again is to be known for sure.
+            in_doubt: sequences.len() > 1 && sequences.windows(2).all(|pair| pair[0] == pair[1]),
+            jobs: self.jobs,
+        };
+        let (runs, sung) = self.runtime.block_on(async {
+            let singing = async {
+                match &mut canary {
+                    Some(canary) => canary.keep_singing().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let playing = party.play(sequences);
+            tokio::pin!(singing);
+            tokio::pin!(playing);
+            tokio::select! {
+                runs = &mut playing => (runs, None),
+                harm = &mut singing => (playing.await, Some(harm)),
+            }
+        });
+        self.batches += 1;
+        let harm = self.look_after(canary, sung)?;
+        self.harm = self.harm.take().or(harm);
+        Ok(runs)
+    }
+
+    fn harm(&mut self) -> Option<Harm> {
+        self.harm.take()
+    }
+}
+
+impl Live {
+    /// Sees whether the server and the canary are well, and makes them well again.
+    fn look_after(
+        &mut self,
+        canary: Option<Canary>,
+        sung: Option<net::Harm>,
+    ) -> Result<Option<Harm>, Stop> {
+        let Self {
+            runtime,
+            address,
+            driver,
+            managed,
+            ceiling,
+            batches,
+            ..
+        } = self;
+        let (address, ceiling, driver) = (*address, *ceiling, driver.clone());
+        let moves = *batches % MOVE_EVERY == 0;
+        let weighs = *batches % WEIGH_EVERY == 0;
+        let (harm, canary) = runtime.block_on(async {
+            if let Some(managed) = managed
+                && let Some(ended) = managed.ended(Duration::ZERO).await
+            {
+                return revive(managed, ended, address, driver).await;
+            }
+            let mut harm = None;
+            let mut canary = canary;
+            if let Some(bird) = &mut canary {
+                let well = match sung {
+                    Some(harm) => Err(harm),
+                    None if moves => bird.move_on().await,
+                    None => bird.sing().await,
+                };
+                if let Err(trouble) = well {
+                    harm = Some(trouble.to_string());
+                    canary = None;
+                }
+            }
+            // A session for somebody new has to be there in any case.
+            match Canary::hatch(address, driver.clone()).await {
+                Ok(fresh) if canary.is_none() => canary = Some(fresh),
+                Ok(fresh) => fresh.rest().await,
+                Err(trouble) => {
+                    harm = Some(trouble.to_string());
+                    let Some(managed) = managed else {
+                        let fresh = wait_for(address, &driver).await;
+                        canary = Some(fresh.ok_or_else(|| Stop::Gone(trouble.to_string()))?);
+                        return Ok((named(harm), canary));
+                    };
+                    if let Some(ended) = managed.ended(GRACE).await {
+                        return revive(managed, ended, address, driver).await;
+                    }
+                    managed.stop().await;
+                    managed.restart().await.map_err(Stop::Gone)?;
+                    canary = Canary::hatch(address, driver).await.ok();
+                }
+            }
+            if weighs
+                && let Some(managed) = managed
+                && let Some(taken) = managed.memory().await
+                && taken > ceiling
+            {
+                harm = Some(format!(
+                    "it takes more than {} MiB of memory",
+                    ceiling >> 20
+                ));
+                managed.stop().await;
+                managed.restart().await.map_err(Stop::Gone)?;
+            }
+            Ok((named(harm), canary))
+        })?;
+        self.canary = canary;
+        self.sung = self.limit.clock.now();
+        Ok(harm)
+    }
+}
+
+/// Harm of this class.
+fn named(class: Option<String>) -> Option<Harm> {
+    class.map(|class| Harm {
+        class,
+        ..Harm::default()
+    })
+}
+
+/// Starts a server again that came to its end.
+async fn revive(
+    managed: &Managed,
+    ended: Ended,
+    address: SocketAddr,
+    driver: driver::Config,
+) -> Result<(Option<Harm>, Option<Canary>), Stop> {
+    managed.restart().await.map_err(Stop::Gone)?;
+    let harm = Harm {
+        class: format!("the server ended, {}", ended.how),
+        is_certain: true,
+        about: ended.log,
+    };
+    Ok((Some(harm), Canary::hatch(address, driver).await.ok()))
+}
+
+/// Waits until a server gives sessions again; not for ever.
+async fn wait_for(address: SocketAddr, driver: &driver::Config) -> Option<Canary> {
+    for _ in 0..ATTEMPTS {
+        tokio::time::sleep(PAUSE).await;
+        if let Ok(canary) = Canary::hatch(address, driver.clone()).await {
+            return Some(canary);
+        }
+    }
+    None
+}
+
+/// Sequences that are played to one server.
+struct Party {
+    address: SocketAddr,
+    driver: driver::Config,
+    /// How many were played before.
+    first: i64,
+    in_doubt: bool,
+    jobs: usize,
+}
+
+impl Party {
+    /// Plays sequences, several at once, but those that present an id of their own alone: another
+    /// may present the same, and a server closes the one connection because of the other.
+    async fn play(&self, sequences: &[Sequence]) -> Vec<Run> {
+        let mut runs = vec![Run::default(); sequences.len()];
+        let mut running = JoinSet::new();
+        let (alone, together): (Vec<_>, Vec<_>) = (sequences.iter().enumerate())
+            .partition(|(_, sequence)| has_an_id_of_its_own(sequence));
+        let mut together = together.into_iter();
+        let most = if self.in_doubt { FEW } else { usize::MAX };
+        loop {
+            while running.len() < self.jobs.clamp(1, most)
+                && let Some((place, sequence)) = together.next()
+            {
+                running.spawn(self.one(place, sequence.clone()));
+            }
+            match running.join_next().await {
+                Some(Ok((place, run))) => runs[place] = run,
+                Some(Err(_)) => {}
+                None => break,
+            }
+        }
+        for (place, sequence) in alone {
+            runs[place] = self.one(place, sequence.clone()).await.1;
+        }
+        runs
+    }
+
+    fn one(&self, place: usize, sequence: Sequence) -> impl Future<Output = (usize, Run)> + use<> {
+        let address = self.address;
+        let mut driver = self.driver.clone();
+        driver.unknown_id += self.first + i64::try_from(place).unwrap_or(0);
+        if self.in_doubt {
+            driver.quiet *= IN_DOUBT;
+        }
+        async move {
+            let run = net::hunt(address, &sequence, driver).await;
+            (place, run.unwrap_or_default())
+        }
+    }
+}
+
+/// Whether a sequence presents a session id that no server gave it.
+fn has_an_id_of_its_own(sequence: &Sequence) -> bool {
+    let mut twists = sequence.steps().flat_map(|step| &step.twists);
+    twists.any(|twist| matches!(twist.knob, Knob::Id | Knob::Flip))
+}
+
+/// How long the canary may be silent; less than any session lasts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How long a server may take to be gone after it gives no more sessions.
+const GRACE: Duration = Duration::from_millis(300);
+/// How often a session is asked for where there was none, and the pause before each time.
+const ATTEMPTS: usize = 10;
+/// See `ATTEMPTS`.
+const PAUSE: Duration = Duration::from_millis(300);
+/// How many are played at once where it matters how they come out.
+const FEW: usize = 4;
+/// By how much longer silence is awaited where an answer is in doubt: the machine may be busy.
+const IN_DOUBT: u32 = 4;
+/// Every so many batches the canary renews its session.
+const MOVE_EVERY: u64 = 16;
+/// Every so many batches the server's memory is looked at.
+const WEIGH_EVERY: u64 = 8;

@@ -1,0 +1,245 @@
+//! From something strange to a find: again, smaller, how often.
+
+use std::collections::BTreeMap;
+
+use crate::driver::Moment;
+use crate::driver::SILENT;
+use crate::driver::Sequence;
+use crate::fuzz::Event;
+use crate::fuzz::Find;
+use crate::fuzz::Fuzzer;
+use crate::fuzz::Harm;
+use crate::fuzz::TWO_OWNERS;
+use crate::fuzz::Target;
+use crate::fuzz::UNSERVED;
+use crate::fuzz::explain::explanations;
+use crate::fuzz::oracle::Judgement;
+use crate::fuzz::oracle::Strange;
+use crate::hunt::Run;
+use crate::hunt::Shrinker;
+
+/// What came of many runs of one sequence.
+#[derive(Debug, Default)]
+struct Trial {
+    runs: u32,
+    hits: u32,
+    /// The latest that shows it.
+    shown: Option<(Strange, Run)>,
+    histogram: BTreeMap<String, u32>,
+}
+
+impl<T: Target> Fuzzer<'_, T> {
+    /// Follows up something strange: if it comes up again, it is a find.
+    pub(super) fn pursue(
+        &mut self,
+        sequence: &Sequence,
+        strange: &Strange,
+    ) -> Result<(), T::Error> {
+        let symptom = strange.symptom.as_str();
+        if self.found.contains(symptom) {
+            return Ok(());
+        }
+        // What was done afterwards has no part in it, except to show that it lasts.
+        let whole = match symptom {
+            TWO_OWNERS => sequence.clone(),
+            _ => sequence.up_to(strange.at),
+        };
+        let doubts = self.doubts.get(symptom).copied().unwrap_or(0);
+        let is_race = is_race(&whole);
+        // Silence takes its time each time.
+        let is_slow = symptom.contains(SILENT) || symptom == UNSERVED;
+        let many = if is_slow { MANY / 5 } else { MANY };
+        let most = match () {
+            () if self.options.races == 0 => 1,
+            () if is_race || doubts >= OFTEN => many,
+            () => FEW,
+        };
+        let trial = self.try_often(&whole, symptom, most, 2)?;
+        if trial.hits == 0 {
+            *self.doubts.entry(symptom.to_owned()).or_default() += 1;
+            self.count.unconfirmed += 1;
+            return Ok(());
+        }
+        // Rare things take many tries to be seen again.
+        let rate = f64::from(trial.hits) / f64::from(trial.runs.max(1));
+        let tries = if rate > 0.99 {
+            1
+        } else {
+            tries_for(rate).min(many)
+        };
+        let enough = self.count.runs + u64::from(many * SHRINKING);
+        let mut shrinker = Shrinker::new(whole);
+        while shrinker.tries() < MOST_TRIES
+            && self.count.runs < enough
+            && let Some(candidate) = shrinker.ask().cloned()
+        {
+            let trial = self.try_often(&candidate, symptom, tries, 1)?;
+            shrinker.tell(trial.hits > 0);
+        }
+        let smallest = shrinker.best().clone();
+        let count = match () {
+            () if self.options.races == 0 => 1,
+            () if is_race || rate <= 0.99 => many,
+            () => CERTAIN,
+        };
+        let trial = self.try_often(&smallest, symptom, count, u32::MAX)?;
+        self.report(&smallest, symptom, trial);
+        Ok(())
+    }
+
+    /// Plays a sequence up to `most` times, and until something was seen `enough` times.
+    fn try_often(
+        &mut self,
+        sequence: &Sequence,
+        symptom: &str,
+        most: u32,
+        enough: u32,
+    ) -> Result<Trial, T::Error> {
+        let expectation = self.oracle.expect(sequence);
+        let mut trial = Trial::default();
+        // What comes of the race, or else what comes in the end.
+        let is_race = |moment: &Moment| moment.lines().len() > 1;
+        let of = sequence.0.iter().rposition(is_race);
+        let of = of.unwrap_or(sequence.0.len().saturating_sub(1));
+        while trial.runs < most && trial.hits < enough {
+            let chunk = (most - trial.runs).min(CHUNK);
+            let batch = vec![sequence.clone(); chunk as usize];
+            let runs = self.play(&batch)?;
+            trial.runs += chunk;
+            if let Some(harm) = self.target.harm() {
+                let is_certain = harm.is_certain;
+                self.late.get_or_insert((sequence.clone(), harm));
+                if is_certain {
+                    continue;
+                }
+            }
+            for run in runs {
+                let told = run.answers.get(of).map(ToString::to_string);
+                *trial.histogram.entry(told.unwrap_or_default()).or_default() += 1;
+                if let Judgement::Strange(strange) = self.oracle.judge(&expectation, &run)
+                    && strange.symptom == symptom
+                {
+                    trial.hits += 1;
+                    trial.shown = Some((strange, run));
+                }
+            }
+        }
+        Ok(trial)
+    }
+
+    fn report(&mut self, sequence: &Sequence, symptom: &str, trial: Trial) {
+        let Some((strange, run)) = trial.shown else {
+            // So rare that it was not seen again.
+            self.count.unconfirmed += 1;
+            return;
+        };
+        let flaws = explanations(&self.oracle, sequence, &run);
+        let names = flaws.iter().map(|(flaw, _)| flaw.name().to_owned());
+        let names = names.collect();
+        if trial.hits == trial.runs {
+            // From now on that is known, and what else there is shows.
+            flaws
+                .into_iter()
+                .for_each(|(_, kind)| self.oracle.allow(kind));
+        }
+        let own = match sequence.0.get(strange.at).map(Moment::lines) {
+            Some(lines) if lines.len() == 1 => lines.first().copied(),
+            _ => None,
+        };
+        let expected = strange.expected.iter().map(|it| it.in_words(own));
+        self.found.insert(symptom.to_owned());
+        self.publish(Find {
+            class: symptom.to_owned(),
+            steps: sequence.0.iter().map(ToString::to_string).collect(),
+            expected: expected.collect(),
+            actual: strange.actual.in_words(own),
+            rate: (trial.hits, trial.runs),
+            histogram: trial.histogram,
+            flaws: names,
+            sequence: sequence.clone(),
+            run,
+            ..Find::default()
+        });
+    }
+
+    /// Makes what did harm small.
+    pub(super) fn reduce_harm(&mut self, sequence: &Sequence, harm: &Harm) -> Result<(), T::Error> {
+        let mut shrinker = Shrinker::new(sequence.clone());
+        while shrinker.tries() < MOST_TRIES
+            && let Some(candidate) = shrinker.ask().cloned()
+        {
+            let same = self.does(std::slice::from_ref(&candidate), &harm.class)?;
+            shrinker.tell(same);
+        }
+        let smallest = shrinker.best().clone();
+        let run = self.play(std::slice::from_ref(&smallest))?.pop();
+        let hits = u32::from(self.target.harm().is_some());
+        self.publish(Find {
+            class: harm.class.clone(),
+            steps: smallest.0.iter().map(ToString::to_string).collect(),
+            actual: harm.class.clone(),
+            about: harm.about.clone(),
+            rate: (hits, 1),
+            sequence: smallest,
+            run: run.unwrap_or_default(),
+            ..Find::default()
+        });
+        Ok(())
+    }
+
+    /// Tells of harm that nothing does alone.
+    pub(super) fn report_batch(&mut self, batch: &[Sequence], harm: &Harm) {
+        self.publish(Find {
+            class: harm.class.clone(),
+            steps: batch.iter().map(ToString::to_string).collect(),
+            actual: format!("{}, while these were played side by side", harm.class),
+            about: harm.about.clone(),
+            rate: (0, 1),
+            ..Find::default()
+        });
+    }
+
+    fn publish(&mut self, find: Find) {
+        self.count.finds += 1;
+        let runs = self.count.runs;
+        (self.tell)(&Event::FuzzFound(Box::new(Find { runs, ..find })));
+    }
+}
+
+/// Whether several connections are at it at once.
+fn is_race(sequence: &Sequence) -> bool {
+    sequence.0.iter().any(|moment| moment.lines().len() > 1)
+}
+
+/// How many tries it takes to see, with near certainty, what comes up at this rate.
+fn tries_for(rate: f64) -> u32 {
+    // (1 - rate) to the power of 5 / rate is less than 1 %.
+    let tries = (5.0 / rate.max(0.01)).ceil().max(f64::from(CHUNK));
+    if tries >= f64::from(MANY) {
+        MANY
+    } else {
+        // A small number, and positive.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "see above"
+        )]
+        let tries = tries as u32;
+        tries
+    }
+}
+
+/// Candidates that are tried to make something small.
+const MOST_TRIES: usize = 400;
+/// Runs handed to the target at once.
+const CHUNK: u32 = 20;
+/// Tries of something that should come up each time.
+const FEW: u32 = 4;
+/// Runs that tell a rate of what came up each time.
+const CERTAIN: u32 = 20;
+/// Runs that tell the rate of something rare.
+const MANY: u32 = 200;
+/// What is spent on making something small, in so many times the runs that tell its rate.
+const SHRINKING: u32 = 10;
+/// Strange things that came up so often by themselves are worth many tries.
+const OFTEN: u32 = 3;

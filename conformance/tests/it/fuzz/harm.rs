@@ -1,0 +1,106 @@
+//! What is done to the server, and not just to the client: who did it?
+
+use std::convert::Infallible;
+
+use zk_conformance::driver::Act;
+use zk_conformance::driver::Sequence;
+use zk_conformance::fuzz;
+use zk_conformance::fuzz::Harm;
+use zk_conformance::fuzz::LabTarget;
+use zk_conformance::fuzz::Oracle;
+use zk_conformance::fuzz::Target;
+use zk_conformance::hunt::Run;
+use zk_conformance::server::Flaws;
+
+use super::finds;
+use super::options;
+use super::run;
+use super::server;
+
+/// A sound server that comes to its end by some sequences.
+struct Frail {
+    lab: LabTarget,
+    dies_of: fn(&[Sequence]) -> bool,
+    is_certain: bool,
+    /// It happens so many times.
+    times: usize,
+    harm: Option<Harm>,
+}
+
+impl Target for Frail {
+    type Error = Infallible;
+
+    fn play(&mut self, sequences: &[Sequence]) -> Result<Vec<Run>, Infallible> {
+        if self.times > 0 && (self.dies_of)(sequences) {
+            self.times -= 1;
+            self.harm = Some(Harm {
+                class: "the server ended".to_owned(),
+                is_certain: self.is_certain,
+                about: vec!["its last words".to_owned()],
+            });
+        }
+        self.lab.play(sequences)
+    }
+
+    fn harm(&mut self) -> Option<Harm> {
+        self.harm.take()
+    }
+}
+
+fn frail(dies_of: fn(&[Sequence]) -> bool) -> Frail {
+    let driver = fuzz::driver();
+    Frail {
+        lab: LabTarget {
+            server: server(Flaws::NONE),
+            driver,
+        },
+        dies_of,
+        is_certain: true,
+        times: usize::MAX,
+        harm: None,
+    }
+}
+
+fn oracle() -> Oracle {
+    Oracle::exact(server(Flaws::NONE), fuzz::driver())
+}
+
+fn has(sequence: &Sequence, act: Act) -> bool {
+    let mut steps = sequence.steps();
+    steps.any(|step| step.symbol.act == act)
+}
+
+#[test]
+fn who_ends_the_server_is_found_and_made_small() {
+    let mut target = frail(|batch| batch.iter().any(|it| has(it, Act::Negative)));
+    let (count, events) = run(&mut target, oracle(), options(600));
+    let [find] = finds(&events)[..] else {
+        panic!("one thing is found: {count:?}");
+    };
+    assert_eq!(find.class, "the server ended");
+    assert_eq!(find.steps.len(), 1, "{:?}", find.steps);
+    assert!(has(&find.sequence, Act::Negative), "{:?}", find.steps);
+    assert_eq!(find.about, ["its last words"]);
+}
+
+#[test]
+fn what_several_do_together_is_told_with_all_of_them() {
+    let mut target = frail(|batch| batch.len() > 1 && batch.iter().any(|it| has(it, Act::Sasl)));
+    let (_, events) = run(&mut target, oracle(), options(600));
+    let [find] = finds(&events)[..] else {
+        panic!("one thing is found");
+    };
+    assert!(find.steps.len() > 1, "{:?}", find.steps);
+    assert!(find.actual.contains("side by side"), "{}", find.actual);
+}
+
+#[test]
+fn what_does_not_happen_again_is_told_if_it_is_certain() {
+    for is_certain in [true, false] {
+        let mut target = frail(|batch| batch.iter().any(|it| has(it, Act::Close)));
+        (target.times, target.is_certain) = (1, is_certain);
+        let (count, events) = run(&mut target, oracle(), options(300));
+        assert_eq!(finds(&events).len(), usize::from(is_certain));
+        assert_eq!(count.unconfirmed, u64::from(!is_certain));
+    }
+}

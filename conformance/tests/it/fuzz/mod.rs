@@ -1,0 +1,157 @@
+//! The fuzzer, on servers that are sound and servers that are not.
+
+#[cfg(feature = "cli")]
+mod command;
+mod harm;
+mod races;
+
+use zk_conformance::driver;
+use zk_conformance::fuzz;
+use zk_conformance::fuzz::Count;
+use zk_conformance::fuzz::Event;
+use zk_conformance::fuzz::Find;
+use zk_conformance::fuzz::Fuzzer;
+use zk_conformance::fuzz::LabTarget;
+use zk_conformance::fuzz::Options;
+use zk_conformance::fuzz::Oracle;
+use zk_conformance::fuzz::Target;
+use zk_conformance::server::Config;
+use zk_conformance::server::Flaw;
+use zk_conformance::server::Flaws;
+use zk_conformance::server::Requests;
+use zk_conformance::server::Transport;
+use zk_conformance::transcript::Bindings;
+
+/// A server that answers requests about data.
+pub(super) fn server(flaws: Flaws) -> Config {
+    Config {
+        requests: Requests::Delegate,
+        flaws,
+        ..Config::default()
+    }
+}
+
+/// So many runs; the usual ones on virtual time.
+pub(super) fn options(runs: u64) -> Options {
+    let mut options = Options::default();
+    options.runs = Some(runs);
+    options.menu = fuzz::menu();
+    options
+}
+
+/// Fuzzes until it is enough; how much was done, and every event.
+pub(super) fn run<T: Target>(
+    target: &mut T,
+    oracle: Oracle,
+    options: Options,
+) -> (Count, Vec<Event>) {
+    let mut events = Vec::new();
+    let mut tell = |event: &Event| events.push(event.clone());
+    let mut fuzzer = Fuzzer::new(target, oracle, options, &mut tell);
+    assert!(fuzzer.run(&[]).is_ok(), "it goes on until it is enough");
+    let count = fuzzer.count();
+    (count, events)
+}
+
+pub(super) fn finds(events: &[Event]) -> Vec<&Find> {
+    let finds = events.iter().filter_map(|event| match event {
+        Event::FuzzFound(find) => Some(&**find),
+        _ => None,
+    });
+    finds.collect()
+}
+
+fn on_virtual_time(flaws: Flaws, options: Options) -> (Count, Vec<Event>) {
+    let driver = fuzz::driver();
+    let mut target = LabTarget {
+        server: server(flaws),
+        driver: driver.clone(),
+    };
+    let oracle = Oracle::exact(server(Flaws::NONE), driver);
+    run(&mut target, oracle, options)
+}
+
+#[test]
+fn nothing_is_found_on_a_sound_server() {
+    let (count, events) = on_virtual_time(Flaws::NONE, options(2000));
+    assert_eq!(finds(&events), Vec::<&Find>::new());
+    assert!(count.runs >= 2000 && count.unconfirmed == 0, "{count:?}");
+}
+
+/// What is allowed for the sake of servers on the other side of a network is allowed to these.
+#[test]
+fn nothing_is_found_on_a_sound_server_of_any_kind() {
+    let driver = driver::Config::default();
+    for transport in [Transport::Nio, Transport::Netty] {
+        let mut target = LabTarget {
+            server: Config {
+                transport,
+                ..server(Flaws::NONE)
+            },
+            driver: driver.clone(),
+        };
+        let kinds = fuzz::kinds(&Bindings::default(), Some("zk-3.9"));
+        let mut options = options(400);
+        options.races = 3;
+        options.menu = fuzz::quick_menu();
+        let (_, events) = run(&mut target, Oracle::new(kinds, driver.clone()), options);
+        assert_eq!(finds(&events), Vec::<&Find>::new(), "{transport:?}");
+    }
+}
+
+#[test]
+fn a_flaw_is_found_made_small_and_explained() {
+    for flaw in [
+        Flaw::PingXidZero,
+        Flaw::NoEvictOnRenew,
+        Flaw::CloseKeepsSession,
+        Flaw::RefusalEchoesId,
+        Flaw::VersionWrong,
+        Flaw::FirstFrameOnly,
+    ] {
+        let mut options = options(20_000);
+        options.first = true;
+        let (count, events) = on_virtual_time(Flaws::NONE.with(flaw), options);
+        let [find] = finds(&events)[..] else {
+            panic!("{flaw} is not found in {count:?}");
+        };
+        assert!(find.steps.len() <= 6, "{flaw}: {:?}", find.steps);
+        assert_eq!(find.rate, (1, 1), "{flaw}");
+        let name = flaw.name().to_owned();
+        assert!(find.flaws.contains(&name), "{flaw}: {:?}", find.flaws);
+    }
+}
+
+/// What is known is found once, and does not hide what else there is.
+#[test]
+fn two_flaws_are_two_finds() {
+    let flaws = Flaws::NONE.with(Flaw::PingXidZero).with(Flaw::VersionWrong);
+    let (_, events) = on_virtual_time(flaws, options(1500));
+    let finds = finds(&events);
+    let names: Vec<_> = finds.iter().flat_map(|find| &find.flaws).collect();
+    for flaw in flaws.iter() {
+        let times = names.iter().filter(|name| **name == flaw.name()).count();
+        assert!(times >= 1, "{flaw} in {names:?}");
+    }
+    assert!(finds.len() <= 4, "{finds:?}");
+}
+
+#[test]
+fn the_same_seed_finds_the_same() {
+    let flaws = Flaws::NONE.with(Flaw::CloseKeepsSession);
+    let one = on_virtual_time(flaws, options(1000));
+    assert_eq!(one, on_virtual_time(flaws, options(1000)));
+    let mut other = options(1000);
+    other.seed = fuzz::seed(0, Some("2/2"));
+    assert_ne!(one, on_virtual_time(flaws, other));
+}
+
+/// The fuzzer has to be worth its time: each of these is found within a second or two.
+#[test]
+fn many_mutants_are_found() {
+    let some: Vec<Flaw> = Flaw::ALL.iter().copied().step_by(6).collect();
+    let attempts = fuzz::attempts(&some, 500, 0);
+    let found = attempts.iter().filter(|it| it.find.is_some()).count();
+    assert_eq!(attempts.len(), some.len());
+    assert!(found * 10 >= some.len() * 3, "{found} of {}", some.len());
+}
