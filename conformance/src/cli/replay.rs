@@ -65,6 +65,10 @@ pub(super) struct Arguments {
     times: u32,
     #[command(flatten)]
     pace: Pace,
+    /// How the server was started, where that cannot be found out: maxClientCnxns=N,
+    /// sessionlessCnxnTimeout=MS.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = Setting::parse)]
+    setting: Option<Setting>,
     /// Ports that are a server's, for captures that begin in the middle of a connection.
     #[arg(long, value_name = "PORT")]
     port: Vec<u16>,
@@ -76,7 +80,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
-    let mut options = Options::default();
+    let mut options = Options {
+        setting: arguments.setting.clone().unwrap_or_default(),
+        ..Options::default()
+    };
     arguments.pace.set(&mut options.player);
     let mut exit = Exit::Fine;
     let mut plays = Vec::new();
