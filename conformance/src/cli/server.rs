@@ -81,7 +81,7 @@ pub(super) struct Arguments {
     /// How the server was started, where that cannot be found out: maxClientCnxns=N,
     /// sessionlessCnxnTimeout=MS. Cases that need a server so set up are left out otherwise.
     #[arg(long, value_name = "KEY=VALUE", value_parser = Setting::parse)]
-    setting: Option<Setting>,
+    setting: Vec<Setting>,
     /// Run all of it so many times; every run has to be as expected.
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: NonZeroU32,
@@ -128,7 +128,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
             .map_or_else(|| arguments.tls.connections(), NonZeroUsize::get),
         bounds: arguments.session_timeout,
         tick: arguments.tick,
-        setting: arguments.setting.clone().unwrap_or_default(),
+        setting: (arguments.setting.iter().cloned()).fold(Setting::default(), Setting::and),
         seed: choice.seed,
         ..Options::default()
     };

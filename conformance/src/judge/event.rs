@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::judge::Broken;
 use crate::judge::Citation;
+use crate::judge::Discarded;
 use crate::judge::Excuse;
 use crate::judge::Level;
 use crate::judge::Product;
@@ -95,6 +96,9 @@ pub struct CaseReport {
     /// How long it took, in seconds of the clock it ran on.
     #[serde(default, skip_serializing_if = "Duration::is_zero", with = "seconds")]
     pub elapsed: Duration,
+    /// Tries that did not count, since this machine or the server was late meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discarded: Vec<Discarded>,
     /// The named outcomes that came about, in line, and how often: once, or as often as a race was
     /// run.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -12,13 +11,13 @@ use crate::judge::Case;
 use crate::judge::CaseReport;
 use crate::judge::Crash;
 use crate::judge::Event;
+use crate::judge::Setting;
 use crate::judge::Verdict;
+use crate::judge::again::play_on_time;
 use crate::judge::guard::Ended;
 use crate::judge::guard::Guard;
 use crate::judge::run::Run;
-use crate::judge::run::play;
 use crate::judge::verdict::crashed;
-use crate::judge::verdict::judged;
 use crate::judge::verdict::report;
 
 /// How many cases may be over before it is made sure that the server still lives.
@@ -27,8 +26,23 @@ const HELD: usize = 32;
 /// How long a server may take to be gone after its last connection.
 const GRACE: Duration = Duration::from_millis(50);
 
+/// How long a server that counts connections is given to notice that some are gone.
+const SETTLE: Duration = Duration::from_millis(100);
+
 /// How often a server is started again before it is given up.
-const RESTARTS: usize = 50;
+const RESTARTS: usize = 200;
+
+/// Why a case is not for a server that takes so many connections from one address, if so.
+fn crowd(case: &Case, limit: Option<usize>) -> Option<String> {
+    let limit = limit.filter(|limit| case.connections() > *limit)?;
+    let asked = Setting::of(&case.script).ok()?.max_client_connections();
+    asked.is_none().then(|| {
+        format!(
+            "it opens {} connections, and the server takes {limit} from one address",
+            case.connections()
+        )
+    })
+}
 
 /// Cases that are to be played.
 pub(super) struct Flight<'c> {
@@ -101,6 +115,8 @@ impl<'c> Flight<'c> {
     /// Starts every case that may run.
     fn start(&mut self, run: &mut Run<'_>) {
         let mut open: usize = self.under_way.values().map(|case| case.connections()).sum();
+        let limit = run.options.setting.max_client_connections();
+        let room = run.options.connections.min(limit.unwrap_or(usize::MAX));
         for case in std::mem::take(&mut self.waiting) {
             let options = run.options;
             let undecided =
@@ -113,7 +129,9 @@ impl<'c> Flight<'c> {
                     it => !it.is_fine(),
                 })
             };
-            if let Some(reason) = options.standard.skip(case) {
+            if let Some(reason) = crowd(case, limit) {
+                run.count(report(case, Verdict::Skipped { reason }, &options.standard));
+            } else if let Some(reason) = options.standard.skip(case) {
                 self.barred.insert(case.id.clone());
                 run.count(report(case, Verdict::Skipped { reason }, &options.standard));
             } else if let Some(by) = case.needs.iter().find(failed) {
@@ -121,7 +139,7 @@ impl<'c> Flight<'c> {
                 run.count(report(case, verdict, &options.standard));
             } else if case.needs.iter().any(|id| undecided(&id))
                 || self.running.len() >= options.jobs
-                || (open > 0 && open + case.connections() > options.connections)
+                || (open > 0 && open + case.connections() > room)
             {
                 self.waiting.push(case);
             } else {
@@ -129,10 +147,13 @@ impl<'c> Flight<'c> {
                 self.under_way.insert(case.id.clone(), case);
                 let (subject, bindings) = (run.subject.clone(), run.bindings.clone());
                 let (case, options) = (case.clone(), options.clone());
+                let pulse = run.pulse.clone();
+                // One that is over may count until the server has noticed.
+                let settle = limit.map_or(Duration::ZERO, |_| SETTLE);
                 self.running.spawn(async move {
-                    let script = Arc::clone(&case.script);
-                    let played = play(subject, script, bindings, &options).await;
-                    judged(&case, &played, &options)
+                    tokio::time::sleep(settle).await;
+                    let pulse = pulse.as_deref();
+                    play_on_time(&case, &subject, &bindings, &options, pulse).await
                 });
             }
         }

@@ -10,6 +10,7 @@
 //! does, and fail the run once that is no longer true. A [`Guard`] notices when the server comes to
 //! its end and starts it again; then the case that did it is found.
 
+mod again;
 mod case;
 mod catalogue;
 mod event;
@@ -31,6 +32,7 @@ mod standard;
 mod tally;
 mod verdict;
 
+pub use self::again::Discarded;
 pub use self::case::Case;
 pub use self::case::Level;
 pub use self::catalogue::Catalogue;

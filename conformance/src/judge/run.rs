@@ -18,16 +18,17 @@ use crate::judge::Setting;
 use crate::judge::Standard;
 use crate::judge::Summary;
 use crate::judge::Verdict;
+use crate::judge::again::play_on_time;
 use crate::judge::flight::Flight;
 use crate::judge::guard::Guard;
 use crate::judge::probe;
 use crate::judge::race;
 use crate::judge::setting;
-use crate::judge::verdict::judged;
 use crate::lab;
 use crate::net;
 use crate::net::Clock;
 use crate::net::Played;
+use crate::net::Pulse;
 use crate::player;
 use crate::server;
 use crate::transcript::Bindings;
@@ -171,6 +172,16 @@ pub async fn run(
     let mut run = Run {
         subject,
         options,
+        pulse: match subject {
+            Subject::Embedded(_) => None,
+            Subject::Tcp(address) => {
+                // It needs a connection of its own, which may be one too many.
+                let to_spare = options.setting.max_client_connections().is_none();
+                Some(Arc::new(Pulse::start(to_spare.then_some(*address))))
+            }
+            #[cfg(feature = "tls")]
+            Subject::Tls(..) => Some(Arc::new(Pulse::start(None))),
+        },
         bindings: Bindings::default(),
         summary: Summary::default(),
         verdicts: BTreeMap::new(),
@@ -216,6 +227,8 @@ pub async fn run(
 pub(super) struct Run<'a> {
     pub(super) subject: &'a Subject,
     pub(super) options: &'a Options,
+    /// How late this machine and the server are; under virtual time nothing is.
+    pub(super) pulse: Option<Arc<Pulse>>,
     pub(super) bindings: Bindings,
     pub(super) summary: Summary,
     /// How each case that is over went, by id.
@@ -303,10 +316,8 @@ impl Run<'_> {
     }
 
     pub(super) async fn play_one(&self, case: &Case) -> CaseReport {
-        let script = Arc::clone(&case.script);
-        let bindings = self.bindings.clone();
-        let played = play(self.subject.clone(), script, bindings, self.options).await;
-        judged(case, &played, self.options)
+        let pulse = self.pulse.as_deref();
+        play_on_time(case, self.subject, &self.bindings, self.options, pulse).await
     }
 
     pub(super) fn count(&mut self, report: CaseReport) {

@@ -170,6 +170,22 @@ impl Setting {
         found.map(|(_, number)| *number)
     }
 
+    /// How many connections the server takes from one address, if that is said.
+    #[must_use]
+    pub fn max_client_connections(&self) -> Option<usize> {
+        // As Apache has it, 0 is no limit.
+        let limit = self.get(Key::MaxClientConnections)?;
+        usize::try_from(limit).ok().filter(|limit| *limit > 0)
+    }
+
+    /// Both; where they contradict each other, the other counts.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        (self.asked).retain(|(key, _)| other.get(*key).is_none());
+        self.asked.extend(other.asked);
+        self
+    }
+
     /// The kind of server that is asked for, by its name.
     #[must_use]
     pub fn mode(&self) -> String {

@@ -58,6 +58,7 @@ pub(super) fn report(case: &Case, verdict: Verdict, standard: &Standard) -> Case
         verdict,
         excuse,
         elapsed: Duration::ZERO,
+        discarded: Vec::new(),
         seen: BTreeMap::new(),
         wire: Vec::new(),
         server_log: Vec::new(),

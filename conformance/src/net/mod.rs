@@ -8,6 +8,7 @@ mod clock;
 mod dial;
 mod driver;
 mod player;
+mod pulse;
 mod server;
 mod teacher;
 #[cfg(feature = "tls")]
@@ -23,6 +24,8 @@ pub use self::player::Played;
 pub use self::player::play;
 #[cfg(feature = "tls")]
 pub use self::player::play_tls;
+pub use self::pulse::Late;
+pub use self::pulse::Pulse;
 pub use self::server::Control;
 pub use self::server::InMemoryServer;
 pub use self::server::Listener;

@@ -25,6 +25,10 @@ pub(super) struct Expectation {
     paths: Vec<Path>,
     began: Instant,
     deadline: Instant,
+    /// When something that was expected came last.
+    heard: Instant,
+    /// How long the next of it may take.
+    patience: Duration,
     /// How long one that is preferred to silence is waited for behind it.
     grace: Duration,
 }
@@ -112,6 +116,8 @@ impl Expectation {
             paths,
             began: now,
             deadline,
+            heard: now,
+            patience: config.patience,
             grace: config.grace,
         })
     }
@@ -149,7 +155,12 @@ impl Expectation {
         bindings: &mut Bindings,
     ) -> Result<Progress, EvalError> {
         for path in &mut self.paths {
-            while path.step(now, self.began, connection)? {}
+            while path.step(now, self.began, connection)? {
+                self.heard = now;
+            }
+        }
+        if self.heard > self.began {
+            self.deadline = self.deadline.max(self.heard + self.patience);
         }
         let over = now >= self.deadline
             || connection.end().is_some()
@@ -220,8 +231,8 @@ impl Expectation {
         if connection.flooded() {
             return format!("more than {MOST_HELD} bytes that nobody asked for");
         }
-        let waited = (now - self.began).as_millis();
-        match connection.end() {
+        let waited = (now - self.heard).as_millis();
+        let instead = match connection.end() {
             Some((end, _)) => format!("{end}, with nothing before it"),
             None if connection.bytes(path.offset).is_empty() => {
                 format!("nothing for {waited} ms, and the connection is open")
@@ -230,7 +241,8 @@ impl Expectation {
                 let count = connection.bytes(path.offset).len();
                 format!("{count} bytes of an unfinished packet after {waited} ms")
             }
-        }
+        };
+        after(path.made, instead)
     }
 }
 
@@ -353,11 +365,16 @@ impl Path {
     }
 
     fn die(&mut self, why: String) -> bool {
-        self.dead = Some(match self.made {
-            0 => why,
-            made => format!("after {made} as expected, {why}"),
-        });
+        self.dead = Some(after(self.made, why));
         false
+    }
+}
+
+/// What was seen behind so many observations that were as expected.
+fn after(made: usize, seen: String) -> String {
+    match made {
+        0 => seen,
+        made => format!("after {made} as expected, {seen}"),
     }
 }
 

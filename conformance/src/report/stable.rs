@@ -28,6 +28,7 @@ pub fn stable(mut run: Run) -> Run {
 
 fn still(case: &mut CaseReport) {
     case.elapsed = Duration::ZERO;
+    case.discarded = Vec::new();
     case.wire = Vec::new();
     case.server_log = Vec::new();
     if case.seen.values().sum::<u32>() > 1 {

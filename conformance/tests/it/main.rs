@@ -1,5 +1,6 @@
 //! Tests of the library through its public surface, in one binary.
 
+mod again;
 mod capture;
 mod cases;
 #[cfg(feature = "cli")]

@@ -284,6 +284,22 @@ fn a_symbol_is_what_was_seen_first() {
 }
 
 #[test]
+fn patience_begins_anew_with_what_is_expected() {
+    let mut player = opened("A < 3 times ReplyHeader xid=-2 err=OK");
+    for (nth, late) in [1_500, 3_000].into_iter().enumerate() {
+        player.handle(at(late), Input::Received("A", &PONG));
+        assert_eq!(player.verdict(), None, "pong {nth}");
+    }
+    let deadline = player.deadline().expect("patience ends");
+    assert_eq!(deadline, at(5_000));
+    player.handle(deadline, Input::Tick);
+    assert_eq!(
+        failure(&player),
+        "after 2 as expected, nothing for 2000 ms, and the connection is open"
+    );
+}
+
+#[test]
 fn nothing_at_all_fails_when_patience_ends() {
     let mut player = opened("A < ReplyHeader");
     let deadline = player.deadline().expect("patience ends");

@@ -37,6 +37,9 @@ pub(in crate::cli) struct Text {
     progress: ProgressBar,
     groups: Vec<(String, Group)>,
     problems: Vec<(CaseReport, Option<String>)>,
+    /// The cases that were played again, and how late things were.
+    again: Vec<String>,
+    late_ms: u64,
     /// Races, and how often they came out in which way.
     races: Vec<String>,
     /// What failed as it is known to, or was skipped, and why.
@@ -68,6 +71,8 @@ impl Text {
             progress: ProgressBar::hidden(),
             groups: Vec::new(),
             problems: Vec::new(),
+            again: Vec::new(),
+            late_ms: 0,
             races: Vec::new(),
             known: Vec::new(),
             told: Vec::new(),
@@ -92,6 +97,8 @@ impl Text {
                 self.runs += 1;
                 self.groups.clear();
                 self.problems.clear();
+                self.again.clear();
+                self.late_ms = 0;
                 self.races.clear();
                 self.known.clear();
                 if !self.quiet && self.runs == 1 {
@@ -146,6 +153,10 @@ impl Text {
             .map_or(report.name.as_str(), |(group, _)| group);
         if !self.groups.iter().any(|(known, _)| known == name) {
             self.groups.push((name.to_owned(), Group::default()));
+        }
+        if let Some(worst) = report.discarded.iter().map(|one| one.late_ms).max() {
+            self.again.push(report.id.clone());
+            self.late_ms = self.late_ms.max(worst);
         }
         let (word, style) = self.word(report);
         if let Some((_, group)) = self.groups.iter_mut().find(|(known, _)| known == name) {
@@ -218,6 +229,14 @@ impl Text {
         }
         if let Some(trouble) = &summary.trouble {
             self.line(format_args!("\n{BAD}could not test{BAD:#}: {trouble}"));
+        }
+        if !self.again.is_empty() {
+            let again = std::mem::take(&mut self.again).join(" ");
+            let late = self.late_ms;
+            self.line(format_args!(
+                "\n{ODD}played again{ODD:#}, since this machine or the server was up to {late} ms \
+                 late: {again}"
+            ));
         }
         let fine = summary.failed + summary.broken + summary.unexplained_crashes == 0;
         if self.quiet && fine && summary.trouble.is_none() {
