@@ -100,7 +100,6 @@ impl State {
             steps.extend(Step::of_client(was.phase(), client.phase(), &said));
         }
         for &connection in self.links.keys().chain(before.links.keys()) {
-            let was = before.server.phase(connection);
             let reason = outcome.server.iter().find_map(|output| match output {
                 server::Output::Event(server::Event::Disconnected {
                     connection: ended,
@@ -108,7 +107,11 @@ impl State {
                 }) if *ended == connection => Some(*reason),
                 _ => None,
             });
-            steps.extend(Step::of_server(was, self.server.phase(connection), reason));
+            steps.extend(Step::of_server(
+                before.phase(connection),
+                self.phase(connection),
+                reason,
+            ));
         }
         steps
     }

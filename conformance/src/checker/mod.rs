@@ -17,39 +17,54 @@
 //!
 //! # What makes it finite
 //!
-//! How often clients connect and connections break is limited by the [`Scene`], and so is who
-//! closes what. Time is not: states are told apart by how they go on, not by when
-//! (`fingerprint` of the engines), and a session held by pings comes round to where it was.
-//! Randomness is switched off, since pauses of any length are among the moves anyway: what is on
-//! its way may take as long as it likes, unless there is too much of it.
+//! How often clients connect, connections break, clients oversleep and servers start again is
+//! limited by the [`Scene`], and so is who closes what. Time is not: states are told apart by how
+//! they go on, not by when (`fingerprint` of the engines), and a session held by pings comes round
+//! to where it was. Timeouts are whole ticks, so that there are few moments at which something is
+//! due. Randomness is switched off, since pauses of any length are among the moves anyway: what is
+//! on its way may take as long as it likes, unless there is too much of it.
 //!
 //! Time goes from appointment to appointment. What is due happens before time goes on, and
-//! bytes arrive between any two appointments or after them, whole.
+//! bytes arrive between any two appointments or after them, whole. What a server has to do comes
+//! before what reaches it, as in the engine. A client may take a nap instead of doing what is due.
+//!
+//! Three things make states fewer than there would be. The number of a connection is given again
+//! once nobody knows it. Two clients of a kind may change places. Of a client at its end nothing is
+//! remembered but the session it had. And a state shares with the one before what did not change,
+//! which makes the search fast.
 //!
 //! # What must hold
 //!
 //! In every state and at every move, each a [`Property`]: one live owner a session; what has
-//! ended stays ended; the end of a session that a client was told of is one; a client takes its
-//! session for expired only if it is, or by its own clock; answers are owed before they are
-//! given; a deadline that comes does something.
+//! ended stays ended; no close is lost; a client takes its session for expired only if it is, or by
+//! its own clock; both sides know the same session; nobody has to complain; a session ends when its
+//! time is up, not before, and not a tick after; a deadline that comes does something.
 //!
-//! And what must be possible: the [`Found::moves`] are those of the engines' tables that were
-//! seen, each with a shortest way there. As a [recording](Found::recording) such a way can be
-//! written as a transcript and played to a real server.
+//! And what must be possible, each a [`Goal`], and every [`Step`] of the engines' tables: what was
+//! seen of them is in [`Found::goals`] and [`Found::steps`], each with a shortest way there. Such a
+//! way can be written as a transcript ([`traces`]) and played to a real server.
 
 mod coverage;
+mod goal;
+mod life;
+mod moves;
 mod property;
 mod record;
 mod scene;
 mod search;
 mod state;
+mod take;
+mod trace;
 
 pub use self::coverage::Step;
+pub use self::goal::Goal;
+pub use self::moves::Move;
 pub use self::property::Property;
 pub use self::property::Violation;
 pub use self::scene::Role;
 pub use self::scene::Scene;
 pub use self::search::Found;
 pub use self::search::search;
-pub use self::state::Move;
 pub use self::state::State;
+pub use self::trace::FIRST_STATES;
+pub use self::trace::traces;

@@ -1,6 +1,7 @@
 //! A way through the states, as a recording of what the server saw.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use crate::Instant;
 use crate::capture::Side;
 use crate::checker::Move;
 use crate::checker::State;
+use crate::checker::Step;
 use crate::checker::state::Arrived;
+use crate::checker::state::Link;
 use crate::checker::state::Outcome;
 use crate::recording::Connection;
 use crate::recording::Event;
@@ -19,26 +22,62 @@ use crate::server;
 use crate::server::ConnectionId;
 
 impl State {
-    /// Goes a way from here, and records what goes over the wire at the server's end.
-    pub(super) fn record(mut self, path: &[Move]) -> Recording {
+    /// Goes a way from here, and records what goes over the wire at the server's end; and which
+    /// moves of the tables are seen.
+    ///
+    /// The delegate answers as soon as nothing more comes on the connection, since nobody can ask a
+    /// server elsewhere to be slow. At the end of the way all arrives at the server that is still
+    /// underway.
+    pub(super) fn record(mut self, path: &[Move]) -> (Recording, BTreeSet<Step>) {
         let mut recorder = Recorder::default();
         for &next in path {
-            let outcome = self.take(next);
-            recorder.note(self.now, &outcome);
+            if !matches!(next, Move::Answer | Move::Dismiss) {
+                if self
+                    .asked
+                    .front()
+                    .is_some_and(|asked| next != Move::Up(*asked))
+                {
+                    self.answer_all(&mut recorder);
+                }
+                self.go(next, &mut recorder);
+            }
         }
-        recorder.recording
+        let is_underway = |(id, link): (&ConnectionId, &Link)| (!link.up.is_empty()).then_some(*id);
+        while let Some(id) = self.links.iter().find_map(is_underway) {
+            self.go(Move::Up(id), &mut recorder);
+        }
+        self.answer_all(&mut recorder);
+        (recorder.recording, recorder.steps)
+    }
+
+    fn go(&mut self, next: Move, recorder: &mut Recorder) {
+        let before = self.clone();
+        let outcome = self.take(next);
+        recorder.note(self.now, &outcome);
+        recorder.steps.extend(self.steps_from(&before, &outcome));
+    }
+
+    fn answer_all(&mut self, recorder: &mut Recorder) {
+        while !self.asked.is_empty() {
+            self.go(Move::Answer, recorder);
+        }
     }
 }
 
 #[derive(Default)]
 struct Recorder {
     recording: Recording,
+    steps: BTreeSet<Step>,
     places: BTreeMap<ConnectionId, usize>,
 }
 
 impl Recorder {
     fn note(&mut self, now: Instant, outcome: &Outcome) {
         if let Some((connection, arrived)) = &outcome.arrived {
+            if *arrived == Arrived::Open {
+                // The number may have been another connection's.
+                self.places.remove(connection);
+            }
             let what = match arrived {
                 Arrived::Open => What::Open,
                 Arrived::Bytes(bytes) => What::Data(Side::Client, bytes.clone()),

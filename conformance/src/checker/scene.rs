@@ -7,6 +7,7 @@ use crate::client::OwnClock;
 use crate::server;
 use crate::server::Mode;
 use crate::server::Requests;
+use crate::server::Word;
 
 /// Who plays, and how much may happen.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,16 +18,21 @@ pub struct Scene {
     pub dials: u8,
     /// How often a connection may break.
     pub cuts: u8,
+    /// How often a client may sleep through what is due, all clients together.
+    pub naps: u8,
+    /// How often a server may stop and start again.
+    pub restarts: u8,
     /// How many things may be on their way on one connection in one direction when time goes on.
     pub delayed: usize,
     /// Whether each client may close its session.
     pub closes: bool,
     /// Whether each client may show an identity that the server refuses.
     pub auths: bool,
-    /// Whether each client may ask for something that a delegate answers.
+    /// Whether the first client may ask for something that a delegate answers.
     pub requests: bool,
-    /// What the server is like.
-    pub server: server::Config,
+    /// What the servers are like. Each has sessions of its own, but for a member without a quorum
+    /// ([`Mode::ReadOnlyNoNew`]), which takes over those of the others.
+    pub servers: Vec<server::Config>,
     /// The session timeout that clients ask for.
     pub timeout: Duration,
     /// Whether clients end sessions by their own clock.
@@ -42,29 +48,30 @@ pub enum Role {
     Own,
     /// It takes over the session of the first client, as soon as that has one.
     Successor,
-    /// It sends what the step says, on a connection of its own, and listens.
-    Stranger(&'static [u8]),
+    /// It sends these pieces, on a connection of its own, and listens.
+    Stranger(&'static [&'static [u8]]),
 }
 
 impl Default for Scene {
     /// One client with a session of three ticks of a second: pings, timeouts and the rest between
     /// two connections are whole ticks too, which keeps the number of states low.
     fn default() -> Self {
-        let tick_time = Duration::from_millis(1_000);
         Self {
             roles: vec![Role::Own],
             dials: 3,
             cuts: 2,
+            naps: 0,
+            restarts: 0,
             delayed: 1,
             closes: true,
             auths: false,
             requests: false,
-            server: server::Config {
-                tick_time,
-                sessionless_timeout: Some(tick_time * 3),
+            servers: vec![server::Config {
+                tick_time: TICK,
+                sessionless_timeout: None,
                 ..server::Config::default()
-            },
-            timeout: tick_time * 3,
+            }],
+            timeout: TICK * 3,
             own_clock: OwnClock::FourThirds,
             read_only: false,
         }
@@ -73,66 +80,166 @@ impl Default for Scene {
 
 impl Scene {
     /// The scenes that are always searched, with their names. Together they show every move of the
-    /// tables that this crate's own clients and three strangers can bring about.
+    /// tables.
     #[must_use]
     pub fn all() -> Vec<(&'static str, Self)> {
-        let one = Self::default();
+        use Role::Own;
+        use Role::Stranger;
+        use Role::Successor;
+
         let with = |roles: &[Role], dials, cuts| Self {
             roles: roles.to_vec(),
             dials,
             cuts,
-            ..one.clone()
+            ..Self::default()
         };
-        let stranger = |bytes| Self {
+        let stranger = |pieces| Self {
             closes: false,
-            ..with(&[Role::Own, Role::Stranger(bytes)], 2, 0)
+            ..with(&[Own, Stranger(pieces)], 2, 0)
         };
-        let mut patient = with(&[Role::Own], 3, 1);
-        patient.own_clock = OwnClock::Never;
-        let mut refused = with(&[Role::Own], 2, 1);
-        refused.auths = true;
-        let mut busy = with(&[Role::Own], 1, 1);
-        busy.requests = true;
-        busy.server.requests = Requests::Delegate;
-        let mut read_only = with(&[Role::Own], 1, 1);
-        read_only.read_only = true;
-        read_only.server.mode = Mode::ReadOnly;
-        let mut member = read_only.clone();
-        member.server.mode = Mode::ReadOnlyNoNew;
+        let patient = Self {
+            own_clock: OwnClock::Never,
+            ..with(&[Own], 2, 1)
+        };
+        let sleepy = Self {
+            naps: 1,
+            ..with(&[Own], 2, 0)
+        };
+        let two_clients = Self {
+            delayed: 0,
+            ..with(&[Own, Own], 2, 1)
+        };
+        let refused = Self {
+            auths: true,
+            ..with(&[Own], 2, 1)
+        };
+        let busy = with(&[Own], 1, 1).with_delegate();
+        let succeeded = Self {
+            delayed: 0,
+            ..with(&[Own, Successor], 2, 0).with_delegate()
+        };
+        let mut silence = stranger(&[]);
+        for server in &mut silence.servers {
+            server.sessionless_timeout = Some(TICK * 6);
+        }
+        let restarted = Self {
+            restarts: 1,
+            ..with(&[Own], 2, 0)
+        };
+        let read_only = with(&[Own], 2, 1).in_mode(Mode::ReadOnly);
+        let tired = Self {
+            naps: 1,
+            auths: true,
+            ..with(&[Own], 1, 0).in_mode(Mode::ReadOnly)
+        };
+        let member = with(&[Own], 1, 1).in_mode(Mode::ReadOnlyNoNew);
+        let two = with(&[Own], 3, 0).beside_a_member();
         vec![
-            ("one client, two cuts", with(&[Role::Own], 3, 2)),
+            ("one client, two cuts", with(&[Own], 3, 2)),
             ("a client that never gives up, one cut", patient),
-            (
-                "a client and its successor",
-                with(&[Role::Own, Role::Successor], 2, 0),
-            ),
+            ("a client that oversleeps", sleepy),
+            ("a client and its successor", with(&[Own, Successor], 2, 0)),
             (
                 "a client and its successor, one cut",
-                with(&[Role::Own, Role::Successor], 2, 1),
+                with(&[Own, Successor], 2, 1),
             ),
-            ("two clients", with(&[Role::Own, Role::Own], 2, 0)),
+            ("two clients, one cut", two_clients),
             ("a client whose identity is refused", refused),
-            ("a client and a delegate, one cut", busy),
             ("a client of a read-only server, one cut", read_only),
+            ("a client of a read-only server that oversleeps", tired),
             ("a client of a member without a quorum, one cut", member),
-            ("a client and a four-letter word", stranger(b"ruok")),
-            ("a client and a bad length", stranger(b"\xff\xff\xff\xff")),
-            ("a client and silence", stranger(b"")),
+            ("a client and a four-letter word", stranger(&[b"ruok"])),
+            ("a client and a bad length", stranger(&[&BAD_LENGTH])),
+            (
+                "a client and a bad length behind a handshake",
+                stranger(&[&HANDSHAKE, &BAD_LENGTH]),
+            ),
+            ("a client and silence", silence),
+            ("a client and a delegate, one cut", busy),
+            ("a client, its successor and a delegate", succeeded),
+            ("a client and a restart", restarted),
+            ("a client, a server and a member without a quorum", two),
         ]
+    }
+
+    /// The same with servers of this kind, and clients that put up with it.
+    fn in_mode(mut self, mode: Mode) -> Self {
+        self.read_only = mode != Mode::ReadWrite;
+        for server in &mut self.servers {
+            server.mode = mode;
+            server.words = server.words.with(Word::Isro);
+        }
+        self
+    }
+
+    /// The same with requests, and a server that has somebody to answer them.
+    fn with_delegate(mut self) -> Self {
+        self.requests = true;
+        for server in &mut self.servers {
+            server.requests = Requests::Delegate;
+        }
+        self
+    }
+
+    /// The same with a second server, which is a member without a quorum.
+    fn beside_a_member(mut self) -> Self {
+        let member = self.clone().in_mode(Mode::ReadOnlyNoNew);
+        self.read_only = true;
+        for server in &mut self.servers {
+            server.words = server.words.with(Word::Isro);
+        }
+        self.servers.extend(member.servers);
+        self
     }
 
     /// What a client is told before it starts. Its pauses have no length: the network's do.
     pub(super) fn client(&self) -> client::Config {
-        let mut config = client::Config::new("server", self.timeout);
+        let mut config = client::Config::new(host(0), self.timeout);
+        for place in 1..self.servers.len() {
+            config = config.host(host(place));
+        }
         config.own_clock = self.own_clock;
         config.read_only = Some(self.read_only);
         config.pause = Duration::ZERO;
         config.rest = Duration::ZERO;
+        // Without a read-only server there are none, and nothing to wait for.
+        let is_searching = self.read_only;
+        config.min_probe_pause = if is_searching { TICK } else { Duration::ZERO };
+        config.max_probe_pause = TICK * 2;
         config
     }
 
-    /// Whether the server makes sessions that another server did not.
-    pub(super) fn is_member(&self) -> bool {
-        self.server.mode == Mode::ReadOnlyNoNew
+    /// Whether one of the servers takes over sessions that it knows nothing of.
+    pub(super) fn has_member(&self) -> bool {
+        let mut servers = self.servers.iter();
+        servers.any(|server| server.mode == Mode::ReadOnlyNoNew)
+    }
+
+    /// Whether the clients could change places and nobody would notice.
+    pub(super) fn has_twins(&self) -> bool {
+        self.roles.iter().all(|role| *role == Role::Own)
     }
 }
+
+/// What clients call a server.
+pub(super) fn host(place: usize) -> String {
+    format!("s{place}")
+}
+
+/// The tick of every server.
+const TICK: Duration = Duration::from_secs(1);
+
+/// A length below zero.
+const BAD_LENGTH: [u8; 4] = [0xff; 4];
+
+/// A whole handshake.
+const HANDSHAKE: [u8; 49] = {
+    let mut bytes = [0; 49];
+    bytes[3] = 45;
+    // The timeout is 3,000 ms.
+    [bytes[18], bytes[19]] = [0x0b, 0xb8];
+    // The password has 16 bytes.
+    bytes[31] = 16;
+    bytes[48] = 1;
+    bytes
+};

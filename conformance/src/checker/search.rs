@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::checker::Goal;
 use crate::checker::Move;
 use crate::checker::Scene;
 use crate::checker::State;
 use crate::checker::Step;
 use crate::checker::Violation;
-use crate::recording::Recording;
 
 /// What a search found.
 #[derive(Clone, Debug)]
@@ -27,7 +27,9 @@ pub struct Found {
     pub violation: Option<Violation>,
     /// The moves of the engines' tables that were seen, each with a shortest way there.
     pub steps: BTreeMap<Step, Vec<Move>>,
-    scene: Arc<Scene>,
+    /// What was reached that should be, each with a shortest way there.
+    pub goals: BTreeMap<Goal, Vec<Move>>,
+    pub(super) scene: Arc<Scene>,
 }
 
 /// How a state was first come to.
@@ -53,6 +55,7 @@ pub fn search(scene: &Scene, limit: usize) -> Found {
         is_complete: true,
         violation: None,
         steps: BTreeMap::new(),
+        goals: BTreeMap::new(),
         scene,
     };
     let root = first.fingerprint();
@@ -92,6 +95,9 @@ pub fn search(scene: &Scene, limit: usize) -> Found {
             for step in then.steps_from(&state, &outcome) {
                 found.steps.entry(step).or_insert_with(way);
             }
+            for goal in then.goals_from(&state, next, &outcome) {
+                found.goals.entry(goal).or_insert_with(way);
+            }
             let there = then.fingerprint();
             if known.contains_key(&there) {
                 continue;
@@ -125,12 +131,4 @@ fn path(known: &HashMap<u64, Origin>, to: u64) -> Vec<Move> {
     }
     path.reverse();
     path
-}
-
-impl Found {
-    /// What goes over the wire on a way, as seen by the server.
-    #[must_use]
-    pub fn recording(&self, path: &[Move]) -> Recording {
-        State::first(&self.scene).record(path)
-    }
 }

@@ -1,23 +1,32 @@
 //! `zkspec model`: every order of what clients, the server and a failing network can do.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::num::NonZeroUsize;
+use std::path::Path;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use anstyle::AnsiColor;
 use anstyle::Style;
 
+use crate::checker::FIRST_STATES;
 use crate::checker::Found;
+use crate::checker::Goal;
 use crate::checker::Scene;
 use crate::checker::Step;
 use crate::checker::Violation;
 use crate::checker::search;
+use crate::checker::traces;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::say;
 use crate::net::Clock;
-use crate::recording;
 use crate::server::Flaw;
 use crate::server::Flaws;
+use crate::transcript::Script;
 use crate::transcript::Transcript;
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -35,8 +44,9 @@ pub(super) struct Arguments {
     /// Search a server that does this wrong; `zkspec serve --flaw help` lists what there is.
     #[arg(long, value_name = "FLAW")]
     flaw: Vec<String>,
-    /// Write a transcript for each move of the engines' tables, a shortest way there, to be played
-    /// with `zkspec replay --target`.
+    /// Write a transcript for each move of the engines' tables that can be shown to a server, a
+    /// shortest way there, to be played with `zkspec replay --target`. They are in folders named
+    /// after what the server has to be like.
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
 }
@@ -61,36 +71,83 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
             hint: Some("zkspec model, without a name, searches them all".to_owned()),
         });
     }
-    let mut ways = BTreeMap::new();
-    let mut is_fine = true;
-    for (name, mut scene) in scenes {
-        scene.server.flaws = flaws;
-        let clock = Clock::start();
-        let found = search(&scene, arguments.limit);
-        let seconds = (clock.now() - crate::Instant::ZERO).as_secs_f64();
-        show(name, &found, seconds);
-        is_fine &= found.violation.is_none();
-        for (step, path) in &found.steps {
-            ways.entry(*step).or_insert_with(|| found.recording(path));
+    for (_, scene) in &mut scenes {
+        for server in &mut scene.servers {
+            server.flaws = flaws;
         }
     }
-    let all = Step::all();
-    let seen = all.iter().filter(|step| ways.contains_key(step)).count();
+    let mut seen = BTreeSet::new();
+    let mut reached = BTreeSet::new();
+    let mut is_fine = true;
+    let (mut states, mut moves) = (0, 0);
+    let clock = Clock::start();
+    search_all(&scenes, arguments.limit, |name, found, seconds| {
+        show(name, found, seconds);
+        is_fine &= found.violation.is_none();
+        states += found.states;
+        moves += found.moves;
+        seen.extend(found.steps.keys().copied());
+        reached.extend(found.goals.keys().copied());
+    });
     say(format_args!(
-        "\n{seen} of {} moves of the engines' tables seen",
-        all.len()
+        "\n{states} states, {moves} moves, {:.1} s in all",
+        seconds(clock)
     ));
-    for step in all.iter().filter(|step| !ways.contains_key(step)) {
-        say(format_args!("  {DIM}not seen  {step}{DIM:#}"));
-    }
+    sum_up("moves of the engines' tables seen", &Step::all(), &seen);
+    sum_up("goals reached", &Goal::ALL, &reached);
     if let Some(folder) = &arguments.export {
-        export(folder, &ways)?;
+        let searches = scenes.iter();
+        let searches: Vec<_> = searches.map(|(_, it)| search(it, FIRST_STATES)).collect();
+        export(folder, &traces(&searches))?;
     }
     Ok(if is_fine {
         Exit::Fine
     } else {
         Exit::Unexpected
     })
+}
+
+/// Searches the scenes, as many at a time as the machine can, and tells of each in order.
+fn search_all(scenes: &[(&str, Scene)], limit: usize, mut tell: impl FnMut(&str, &Found, f64)) {
+    let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((_, scene)) = scenes.get(place) else {
+                        return;
+                    };
+                    let clock = Clock::start();
+                    let found = search(scene, limit);
+                    if sender.send((place, found, seconds(clock))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut early = BTreeMap::new();
+        let mut told = 0;
+        for (place, found, seconds) in receiver {
+            early.insert(place, (found, seconds));
+            while let Some((found, seconds)) = early.remove(&told) {
+                tell(
+                    scenes.get(told).map_or("", |(name, _)| name),
+                    &found,
+                    seconds,
+                );
+                told += 1;
+            }
+        }
+    });
+}
+
+fn seconds(since: Clock) -> f64 {
+    (since.now() - crate::Instant::ZERO).as_secs_f64()
 }
 
 fn show(name: &str, found: &Found, seconds: f64) {
@@ -127,26 +184,33 @@ fn show(name: &str, found: &Found, seconds: f64) {
     }
 }
 
+/// Says how much there is of what should be, and what is not.
+fn sum_up<T: Ord + Display>(what: &str, all: &[T], found: &BTreeSet<T>) {
+    let count = all.iter().filter(|it| found.contains(it)).count();
+    say(format_args!("{count} of {} {what}", all.len()));
+    for it in all.iter().filter(|it| !found.contains(it)) {
+        say(format_args!("  {DIM}not found  {it}{DIM:#}"));
+    }
+}
+
 /// Writes each way as a transcript that any server of these settings can be held to.
-fn export(folder: &PathBuf, ways: &BTreeMap<Step, recording::Recording>) -> Result<(), Trouble> {
+fn export(folder: &Path, traces: &BTreeMap<Step, Script>) -> Result<(), Trouble> {
     let trouble = |error: std::io::Error| {
         Trouble::usage(format!("cannot write to {}: {error}", folder.display()))
     };
-    std::fs::create_dir_all(folder).map_err(trouble)?;
-    let seen = ways.iter().filter(|(_, way)| !way.events.is_empty());
-    for (step, recording) in seen.clone() {
-        let name = step.slug();
-        let script = recording.to_script(&name, recording::Style::Playable);
+    for (step, script) in traces {
+        let folder = folder.join(script.header("server").unwrap_or("any"));
+        std::fs::create_dir_all(&folder).map_err(trouble)?;
         let transcript = Transcript {
-            scripts: vec![script],
+            scripts: vec![script.clone()],
             ..Transcript::default()
         };
-        let file = folder.join(format!("{name}.zkt"));
+        let file = folder.join(format!("{}.zkt", step.slug()));
         std::fs::write(file, transcript.to_string()).map_err(trouble)?;
     }
     say(format_args!(
         "{} transcripts in {}",
-        seen.count(),
+        traces.len(),
         folder.display()
     ));
     Ok(())

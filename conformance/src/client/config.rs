@@ -45,6 +45,12 @@ pub struct Config {
     /// How long the client rests after a connection has ended, before anything else it waits for
     /// (100 ms in `ClientCnxnSocketNIO.cleanup`; nothing in Apache's Netty client).
     pub rest: Duration,
+    /// How long a client of a read-only server waits before it looks for a better one
+    /// (`minPingRwTimeout` in `ClientCnxn.SendThread`, 100 ms). Each pause is twice as long as the
+    /// one before.
+    pub min_probe_pause: Duration,
+    /// The longest of these pauses (`maxPingRwTimeout`, 60 s).
+    pub max_probe_pause: Duration,
 }
 
 impl Config {
@@ -64,6 +70,8 @@ impl Config {
             first_xid: 1,
             pause: Duration::from_millis(1_000),
             rest: Duration::from_millis(100),
+            min_probe_pause: Duration::from_millis(100),
+            max_probe_pause: Duration::from_secs(60),
         }
     }
 

@@ -158,13 +158,13 @@ impl Client {
         let first = State::not_connected(&mut hosts, now);
         let mut client = Self {
             timers: Timers::new(&config, now),
+            search: Search::new(&config, now),
             xids: Xids::starting_at(config.first_xid),
             config,
             rng,
             hosts,
             session,
             was_open: false,
-            search: Search::new(now),
             identities: Vec::new(),
             watches: Watches::default(),
             outgoing: Outgoing::default(),

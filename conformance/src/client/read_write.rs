@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Instant;
+use crate::client::Config;
 
 /// When to probe (`ClientCnxn.SendThread.run`, `pingRwTimeout`). It outlives connections: only
 /// finding a server makes the pause short again.
@@ -13,13 +14,17 @@ use crate::Instant;
 pub(super) struct Search {
     last: Instant,
     wait: Duration,
+    shortest: Duration,
+    longest: Duration,
 }
 
 impl Search {
-    pub(super) const fn new(now: Instant) -> Self {
+    pub(super) const fn new(config: &Config, now: Instant) -> Self {
         Self {
             last: now,
-            wait: MIN_WAIT,
+            wait: config.min_probe_pause,
+            shortest: config.min_probe_pause,
+            longest: config.max_probe_pause,
         }
     }
 
@@ -36,12 +41,12 @@ impl Search {
     /// Notes a probe; the pause after it is twice as long.
     pub(super) fn probed(&mut self, now: Instant) {
         self.last = now;
-        self.wait = (self.wait * 2).min(MAX_WAIT);
+        self.wait = (self.wait * 2).min(self.longest);
     }
 
     /// Notes that a server was found.
     pub(super) const fn found(&mut self) {
-        self.wait = MIN_WAIT;
+        self.wait = self.shortest;
     }
 }
 
@@ -74,12 +79,6 @@ impl Probe {
         (line == b"rw" && now <= self.until).then_some(self.host)
     }
 }
-
-/// Shortest pause between two probes (`minPingRwTimeout`).
-const MIN_WAIT: Duration = Duration::from_millis(100);
-
-/// Longest pause between two probes (`maxPingRwTimeout`).
-const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// How long a probe may take (`ClientCnxn.SendThread.pingRwServer`).
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(1_000);

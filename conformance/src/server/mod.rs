@@ -62,8 +62,7 @@
 //!     Serving --> Closed: End, Evict, Expire, Fault, Leave
 //!     Draining --> Draining: Answer
 //!     Draining --> Closed: End, Evict, Expire, Fault, Leave
-//!     Stranded --> Stranded: Read
-//!     Stranded --> Closed: Fault, Leave
+//!     Stranded --> Closed: Leave
 //! ```
 //!
 //! # Where Apache is not of one mind

@@ -39,10 +39,10 @@ phases! {
             Fault => Closed,
             Leave => Closed,
         },
-        /// Was told that a read-only server makes no session, and left open.
+        /// Was told that a read-only server makes no session, and left open. Nothing is read from
+        /// it any more: reading goes on with the session, which never comes
+        /// (`ServerCnxn.disableRecv` in `ZooKeeperServer.processConnectRequest`).
         Stranded {
-            Read => Stranded,
-            Fault => Closed,
             Leave => Closed,
         },
         /// Is forgotten.

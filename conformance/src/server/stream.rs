@@ -49,7 +49,7 @@ impl Server {
         let Some(entry) = self.connections.get_mut(&connection) else {
             return self.mishandle_late(connection, bytes);
         };
-        if bytes.is_empty() || entry.phase() == Phase::Draining {
+        if bytes.is_empty() || matches!(entry.phase(), Phase::Draining | Phase::Stranded) {
             return;
         }
         if self.config.flaws.loses_piece(bytes, entry.framer.is_some()) {
@@ -81,7 +81,7 @@ impl Server {
             *framer = rest;
         }
         if let Some(entry) = self.connections.get_mut(&connection)
-            && entry.phase() != Phase::Draining
+            && !matches!(entry.phase(), Phase::Draining | Phase::Stranded)
         {
             entry.framer = Some(framer);
         }
@@ -93,7 +93,7 @@ impl Server {
         loop {
             let took = count > 0;
             let phase = self.phase(connection);
-            if matches!(phase, Phase::Draining | Phase::Closed) {
+            if matches!(phase, Phase::Draining | Phase::Stranded | Phase::Closed) {
                 return took;
             }
             let Some(prefix) = framer.buffered().first_chunk::<4>() else {

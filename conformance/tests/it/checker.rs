@@ -1,25 +1,41 @@
 //! All orders of what clients, a server and a failing network can do to each other.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::Hasher;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jute_codec::Limits;
 use zk_conformance::Instant;
+use zk_conformance::checker::FIRST_STATES;
 use zk_conformance::checker::Found;
+use zk_conformance::checker::Goal;
 use zk_conformance::checker::Property;
 use zk_conformance::checker::Role;
 use zk_conformance::checker::Scene;
 use zk_conformance::checker::Step;
 use zk_conformance::checker::search;
+use zk_conformance::checker::traces;
 use zk_conformance::client;
 use zk_conformance::client::Client;
 use zk_conformance::client::OwnClock;
+use zk_conformance::judge::Setting;
+use zk_conformance::lab;
+use zk_conformance::player;
+use zk_conformance::player::Verdict;
 use zk_conformance::recording::Style;
 use zk_conformance::recording::judge;
+use zk_conformance::server;
 use zk_conformance::server::Flaw;
 use zk_conformance::server::Flaws;
+use zk_conformance::transcript::Action;
+use zk_conformance::transcript::Bindings;
+use zk_conformance::transcript::Span;
+use zk_conformance::transcript::Step as TraceStep;
 use zk_conformance::transcript::Transcript;
 use zk_conformance::transcript::parse;
 
@@ -44,7 +60,9 @@ fn succeeded() -> Scene {
 }
 
 fn flawed(mut scene: Scene, flaw: Flaw) -> Found {
-    scene.server.flaws = Flaws::NONE.with(flaw);
+    for server in &mut scene.servers {
+        server.flaws = Flaws::NONE.with(flaw);
+    }
     search(&scene, 100_000)
 }
 
@@ -85,7 +103,17 @@ fn properties_are_broken_by_flaws() {
         (small(), Flaw::CloseKeepsSession, Property::CloseIsTrue),
         (small(), Flaw::FaultEndsSession, Property::ExpiryIsTrue),
         (small(), Flaw::ZeroIdSession, Property::SameView),
+        (small(), Flaw::CloseXidZero, Property::NoAccusation),
+        (small(), Flaw::EarlyExpiry, Property::InTime),
+        (small(), Flaw::LateExpiry, Property::InTime),
+        (small(), Flaw::NoExpiry, Property::InTime),
     ];
+    let broken: HashSet<_> = cases.iter().map(|(.., property)| *property).collect();
+    let others = Property::ALL.into_iter().filter(|it| !broken.contains(it));
+    assert!(
+        others.eq([Property::Progress]),
+        "that is between engine and driver"
+    );
     for (scene, flaw, property) in cases {
         let found = flawed(scene, flaw);
         let violation = found.violation.map(|it| (it.property, it.path.len()));
@@ -96,7 +124,7 @@ fn properties_are_broken_by_flaws() {
 #[test]
 fn a_server_that_takes_no_handshake_is_accused_of_it() {
     let mut scene = small();
-    scene.server.limits = Limits::frame(40);
+    scene.servers[0].limits = Limits::frame(40);
     let violation = search(&scene, 1_000).violation.expect("it closes");
     assert_eq!(violation.property, Property::NoAccusation, "{violation}");
 }
@@ -117,6 +145,107 @@ fn a_way_to_a_violation_is_a_shortest_one() {
         "c2 delivers to the server",
     ];
     assert_eq!(path, expected, "{violation}");
+}
+
+/// What the first states of every scene show.
+#[test]
+fn all_there_is_to_be_seen_is_seen_and_its_traces_are_in_the_repository() {
+    let scenes = Scene::all();
+    let searches: Vec<_> = scenes
+        .iter()
+        .map(|(_, it)| search(it, FIRST_STATES))
+        .collect();
+    for ((name, _), found) in scenes.iter().zip(&searches) {
+        assert_eq!(found.violation, None, "{name}");
+    }
+    let seen: BTreeSet<_> = searches
+        .iter()
+        .flat_map(|found| found.steps.keys())
+        .collect();
+    let missing: Vec<_> = Step::all()
+        .into_iter()
+        .filter(|it| !seen.contains(it))
+        .collect();
+    assert_eq!(missing, []);
+    let reached: BTreeSet<_> = searches
+        .iter()
+        .flat_map(|found| found.goals.keys())
+        .collect();
+    let missing: Vec<_> = Goal::ALL
+        .into_iter()
+        .filter(|it| !reached.contains(it))
+        .collect();
+    assert_eq!(missing, []);
+
+    let exported: BTreeMap<_, _> = traces(&searches)
+        .into_values()
+        .map(|script| {
+            let folder = script.header("server").unwrap_or("any").to_owned();
+            let transcript = Transcript {
+                scripts: vec![script.clone()],
+                ..Transcript::default()
+            };
+            (
+                format!("{folder}/{}.zkt", script.name),
+                transcript.to_string(),
+            )
+        })
+        .collect();
+    let kept = kept_traces();
+    assert!(kept.keys().eq(exported.keys()), "{:?}", exported.keys());
+    for (name, text) in &exported {
+        assert_eq!(
+            kept.get(name),
+            Some(text),
+            "{name}: zkspec model --export writes it"
+        );
+    }
+}
+
+/// The traces in the repository, by folder and name.
+fn kept_traces() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/models/traces");
+    let mut kept = BTreeMap::new();
+    for folder in std::fs::read_dir(&root).expect("the folder is there") {
+        let folder = folder.expect("an entry").path();
+        for file in std::fs::read_dir(&folder).expect("a folder") {
+            let path = file.expect("an entry").path();
+            let name = path.strip_prefix(&root).expect("it is in there");
+            let text = std::fs::read_to_string(&path).expect("text");
+            kept.insert(name.to_string_lossy().replace('\\', "/"), text);
+        }
+    }
+    kept
+}
+
+#[test]
+fn the_traces_play_on_the_built_in_server_wherever_its_ticks_fall() {
+    let kept = kept_traces();
+    assert!(kept.len() > 30, "only {}", kept.len());
+    for (name, text) in &kept {
+        let script = parse(text).expect("a transcript").scripts.remove(0);
+        let setting = Setting::of(&script).expect("a setting");
+        for late in [0, 1, 50, 100, 150, 199] {
+            let mut script = script.clone();
+            let wait = Action::Wait(Span::Exact(Duration::from_millis(late)));
+            script.steps.insert(0, TraceStep::new(wait));
+            let server = setting.apply(server::Config {
+                tick_time: Duration::from_millis(200),
+                ..server::Config::default()
+            });
+            let played = lab::play(
+                server,
+                Arc::new(script),
+                Bindings::default(),
+                player::Config::default(),
+            );
+            let verdict = played.verdict;
+            assert!(
+                matches!(verdict, Verdict::Passed { .. }),
+                "{name}: {verdict:?}"
+            );
+        }
+    }
 }
 
 #[test]

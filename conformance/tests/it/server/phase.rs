@@ -57,7 +57,7 @@ fn the_drawing_is_the_table() {
 }
 
 const TABLE: &str = "         Greeting Serving  Draining Stranded Closed
-Read     Greeting Serving  -        Stranded -
+Read     Greeting Serving  -        -        -
 Connect  Serving  -        -        -        -
 Strand   Stranded -        -        -        -
 Refuse   Closed   -        -        -        -
@@ -67,6 +67,6 @@ Finish   -        Draining -        -        -
 End      -        Closed   Closed   -        -
 Evict    -        Closed   Closed   -        -
 Expire   -        Closed   Closed   -        -
-Fault    Closed   Closed   Closed   Closed   -
+Fault    Closed   Closed   Closed   -        -
 Silence  Closed   -        -        -        -
 Leave    Closed   Closed   Closed   Closed   -";
