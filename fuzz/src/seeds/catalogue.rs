@@ -155,7 +155,9 @@ impl<'l> Conversation<'l> {
             Happening::Refused
             | Happening::Received(_)
             | Happening::Paused
-            | Happening::Resumed => {}
+            | Happening::Resumed
+            | Happening::Quiet(_)
+            | Happening::Waited(_) => {}
         }
     }
 
