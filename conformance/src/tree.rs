@@ -213,7 +213,8 @@ impl Tree {
         txn.fire(&mut self.data_watches, &path, EventType::NODE_CREATED);
         let changed = EventType::NODE_CHILDREN_CHANGED;
         txn.fire(&mut self.child_watches, &above, changed);
-        let path = Ustring::new(&path);
+        let path = java_text(&path);
+        let path = Ustring::from_bytes(&path);
         body(&CreateResponse { path })
     }
 
@@ -316,6 +317,12 @@ impl Tree {
             return;
         }
         self.count_child(above, -1, txn.zxid);
+        // Who watches a znode in both ways is told once that it is gone.
+        for watcher in self.data_watches.get(path).into_iter().flatten() {
+            if let Some(watchers) = self.child_watches.get_mut(path) {
+                watchers.remove(watcher);
+            }
+        }
         txn.fire(&mut self.data_watches, path, EventType::NODE_DELETED);
         txn.fire(&mut self.child_watches, path, EventType::NODE_DELETED);
         let changed = EventType::NODE_CHILDREN_CHANGED;
@@ -337,7 +344,28 @@ impl Tree {
 
 fn sync(reader: &mut Reader<'_>) -> Answer {
     let request: SyncRequest<'_> = read(reader)?;
-    body(&SyncResponse { path: request.path })
+    let path = request.path.as_str().map(java_text);
+    let path = path.as_deref().map_or(request.path, Ustring::from_bytes);
+    body(&SyncResponse { path })
+}
+
+/// Text as Java writes it: each half of a character beyond U+FFFF by itself
+/// (`BinaryOutputArchive.stringToByteBuffer`).
+fn java_text(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        let mut buffer = [0; 4];
+        if u32::from(character) <= 0xffff {
+            bytes.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let [high, low] = unit.to_be_bytes();
+            let middle = (high & 0x0f) << 2 | low >> 6;
+            bytes.extend([0xe0 | high >> 4, 0x80 | middle, 0x80 | low & 0x3f]);
+        }
+    }
+    bytes
 }
 
 fn read<'a, T: Decode<'a>>(reader: &mut Reader<'a>) -> Result<T, ErrorCode> {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::count::plural;
 use crate::cli::record;
+use crate::cli::target::Target;
 use crate::judge::Case;
 use crate::judge::Catalogue;
 use crate::judge::Selection;
@@ -56,7 +58,7 @@ impl Choice {
             let all = cases.len();
             cases.retain(|case| shard.holds(&case.id));
             check(&cases, || {
-                format!("part {shard} holds none of the {all} cases")
+                format!("part {shard} holds none of {}", plural(all, "case"))
             })?;
         }
         Ok(cases)
@@ -104,7 +106,7 @@ pub(super) fn select<'a>(
         unfold(selector, &mut all, &mut Vec::new())?;
     }
     let selection = Selection::parse(all.iter().map(String::as_str), catalogue)
-        .map_err(|error| Trouble::usage(error.to_string()).hint("zkspec list shows every case"))?;
+        .map_err(|error| Trouble::usage(error.to_string()).hint(hint(&all)))?;
     let cases: Vec<_> = catalogue
         .cases()
         .iter()
@@ -113,6 +115,22 @@ pub(super) fn select<'a>(
     check(&cases, || "the selectors leave no case to run".to_owned())
         .map_err(|trouble| trouble.hint("zkspec list SELECTOR… shows what a selection holds"))?;
     Ok(cases)
+}
+
+/// What may help whoever wrote selectors one of which matches nothing.
+fn hint(selectors: &[String]) -> &'static str {
+    let is_server = |word: &&String| Target::is_meant(word);
+    let is_almost = |word: &&String| {
+        let (host, port) = word.rsplit_once(':').unwrap_or((word, ""));
+        host.contains('.') || port.parse::<u64>().is_ok()
+    };
+    if selectors.iter().any(|word| is_server(&word)) {
+        "HOST:PORT comes before the selectors"
+    } else if selectors.iter().any(|word| is_almost(&word)) {
+        "a server is HOST:PORT, with a port up to 65535; zkspec list shows every case"
+    } else {
+        "zkspec list shows every case"
+    }
 }
 
 /// Puts in place of `@FILE` what the file holds.

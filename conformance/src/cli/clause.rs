@@ -2,35 +2,36 @@
 
 use anstyle::Style;
 
-use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::say;
 use crate::judge::Case;
 use crate::judge::Catalogue;
 use crate::judge::Clause;
 use crate::judge::Specification;
+use crate::judge::glob;
 
 /// Where the specification is to be read as a whole.
 const FOLDER: &str = "conformance/spec";
 
-/// The clauses with these ids or in these groups; all, if none are named.
+/// The clauses with these ids, with `*` for any run of characters, or in these groups; all, if none
+/// are named. One that is not there is an error, as a selector of cases is.
 pub(super) fn select<'a>(
     specification: &'a Specification,
     selectors: &[String],
 ) -> Result<Vec<&'a Clause>, Trouble> {
     let is = |clause: &Clause, selector: &str| {
-        clause.id.eq_ignore_ascii_case(selector) || clause.group().eq_ignore_ascii_case(selector)
+        let selector = selector.to_ascii_uppercase();
+        glob(&selector, &clause.id) || clause.group().eq_ignore_ascii_case(&selector)
     };
     let clauses = specification.clauses();
     if let Some(lost) = selectors
         .iter()
         .find(|selector| !clauses.iter().any(|clause| is(clause, selector)))
     {
-        return Err(Trouble {
-            exit: Exit::NothingSelected,
-            message: format!("{lost:?} is neither the id of a clause nor a group of them"),
-            hint: Some("zkspec list --clauses shows every clause".to_owned()),
-        });
+        return Err(
+            Trouble::usage(format!("{lost:?} is neither a clause nor a group of them"))
+                .hint("zkspec list --clauses shows every clause"),
+        );
     }
     let chosen = |clause: &&Clause| {
         selectors.is_empty() || selectors.iter().any(|selector| is(clause, selector))
@@ -85,6 +86,7 @@ pub(super) fn explain(clause: &Clause, catalogue: &Catalogue) {
             clause.relied_on_by.as_deref().unwrap_or_default(),
         ),
         ("differs", clause.differs.as_deref().unwrap_or_default()),
+        ("no case", clause.no_case.as_deref().unwrap_or_default()),
         ("written in", &format!("{FOLDER}/{}", clause.place())),
     ] {
         if !text.is_empty() {
@@ -93,7 +95,7 @@ pub(super) fn explain(clause: &Clause, catalogue: &Catalogue) {
     }
     let cases = judging(clause, catalogue);
     say(match cases.len() {
-        0 => "\n  no case judges it",
+        0 => return,
         1 => "\n  the case that judges it",
         _ => "\n  the cases that judge it",
     });

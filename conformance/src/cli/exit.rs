@@ -35,6 +35,14 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// Of two ends the first that is not fine.
+    #[must_use]
+    pub(super) fn or(self, other: Self) -> Self {
+        if self == Self::Fine { other } else { self }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())

@@ -1,5 +1,7 @@
 //! `zkspec explain`: one case, or one clause, in full.
 
+use std::collections::BTreeSet;
+
 use anstyle::Style;
 
 use crate::cli::Exit;
@@ -36,7 +38,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let Some(case) = catalogue.find(&arguments.id) else {
         let selectors = [arguments.id.clone()];
         return Err(match select(&catalogue, &selectors) {
-            Err(trouble) => trouble,
+            Err(trouble) => {
+                trouble.hint("zkspec list shows every case, zkspec list --clauses every clause")
+            }
             Ok(cases) => Trouble::usage(format!("{:?} is {} cases", arguments.id, cases.len()))
                 .hint("give one case, by id or name, or one clause, by id"),
         });
@@ -104,7 +108,8 @@ fn outcomes(case: &Case) {
             .filter(|outcome| outcome.grade == grade && !outcome.name.is_empty())
             .map(|outcome| outcome.name.as_str())
             .collect();
-        names.dedup();
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(*name));
         if !names.is_empty() {
             if std::mem::take(&mut first) {
                 say("\n  outcomes");
@@ -130,8 +135,10 @@ fn profiles(case: &Case) -> Result<(), Trouble> {
                 }
                 let outcome = rule.outcome.as_ref();
                 let by = outcome.map_or_else(String::new, |name| format!(" by {name}"));
+                let symptom = rule.symptom.as_ref();
+                let with = symptom.map_or_else(String::new, |text| format!(" with {text:?}"));
                 say(format_args!(
-                    "    {} {what}{by}: {}",
+                    "    {} {what}{by}{with}: {}",
                     profile.title, rule.reason
                 ));
             }

@@ -10,6 +10,7 @@ Selectors:
   renew/*password*    names, with * for any run of characters
   tag:timing          a tag
   level:must          a level: must, should, may or quirk
+  clause:RENEW-8      what judges a clause, or with * several
   @FILE               the selectors in a file, one a line; # begins a comment
   !SELECTOR           all but these
 
@@ -74,6 +75,8 @@ Examples:
                                         write down how it is
   zkspec report check all.jsonl --golden golden.jsonl
                                         is it still so?
+  zkspec report check all.jsonl --required @list.txt
+                                        have these cases passed on every server?
   zkspec report junit shard-*.jsonl -o junit.xml";
 
 /// Of `zkspec serve`.

@@ -73,6 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 "why": case.why,
                 "tags": case.tags,
                 "needs": case.needs,
+                "flaws": case.flaws,
                 "waits_for_expiry": case.has_tag("timing"),
                 "connections": case.connections(),
                 "server": case.script.header("server"),

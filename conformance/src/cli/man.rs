@@ -1,6 +1,5 @@
 //! `zkspec man`: manual pages, made from the help texts.
 
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -10,6 +9,7 @@ use clap_mangen::Man;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::help;
+use crate::cli::print;
 
 /// What `zkspec man` takes.
 #[derive(Debug, clap::Args)]
@@ -36,9 +36,7 @@ pub(super) fn run(arguments: &Arguments, program: Command) -> Result<Exit, Troub
         return Err(Trouble::usage(format!("there is no page called {name}"))
             .hint("zkspec --help lists the verbs"));
     };
-    let text = text(page)?;
-    // A reader that went away is not an error.
-    let _ = std::io::stdout().write_all(&text);
+    print(&text(page)?);
     Ok(Exit::Fine)
 }
 

@@ -118,7 +118,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let target = target.map(Target::find).transpose()?;
     let address = match &target {
         Some(target) => Some(target.address),
-        None if arguments.start.is_meant() => Some(Start::free_address()?),
+        None if arguments.start.is_meant() => Some(arguments.start.free_address()?),
         None => None,
     };
     let subject = match address {

@@ -2,6 +2,7 @@
 
 mod choice;
 mod clause;
+mod count;
 mod decode;
 mod diff;
 mod exit;
@@ -27,6 +28,7 @@ mod serve;
 mod server;
 mod signal;
 mod standard;
+mod stated;
 mod target;
 mod tls;
 
@@ -157,7 +159,9 @@ pub fn main() -> ExitCode {
         Verb::Man(arguments) => man::run(&arguments, Arguments::command()),
         Verb::Completions { shell } => {
             let mut command = Arguments::command();
-            clap_complete::generate(shell, &mut command, "zkspec", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "zkspec", &mut script);
+            print(&script);
             Ok(Exit::Fine)
         }
     };
@@ -185,9 +189,20 @@ fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
         })
 }
 
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    // What cannot be quoted has a zero byte in it, and no shell would take it.
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
+}
+
 /// Writes a line of data to stdout; a reader that went away is not an error.
 fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stdout(), "{line}");
+}
+
+/// Writes data to stdout as it is; a reader that went away is not an error.
+fn print(bytes: &[u8]) {
+    let _ = std::io::stdout().write_all(bytes);
 }
 
 /// Says something beside the data, on stderr.

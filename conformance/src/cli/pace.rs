@@ -8,7 +8,13 @@ use crate::player;
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Pace {
     /// How long a step waits for an answer, in milliseconds.
-    #[arg(long, value_name = "MS", default_value_t = 2000, help_heading = HEADING)]
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = TIMEOUT,
+        value_parser = clap::value_parser!(u64).range(1..=86_400_000),
+        help_heading = HEADING
+    )]
     timeout: u64,
     /// By how much this machine or the server is slower than usual: all that is waited for may take
     /// so many times as long.
@@ -19,12 +25,27 @@ pub(super) struct Pace {
 /// The heading of these flags.
 pub(super) const HEADING: &str = "Timing";
 
+/// How long a step waits unless it is told otherwise, in milliseconds.
+const TIMEOUT: u64 = 2000;
+
 impl Pace {
     /// Sets how long the player waits.
     pub(super) fn set(&self, player: &mut player::Config) {
         let patience = Duration::from_millis(self.timeout);
         player.patience = patience.mul_f64(self.slow_factor);
         player.slack = player.patience.saturating_sub(patience);
+    }
+
+    /// The flags that say the same, each after a blank.
+    pub(super) fn flags(&self) -> String {
+        let mut flags = String::new();
+        if self.timeout != TIMEOUT {
+            flags += &format!(" --timeout {}", self.timeout);
+        }
+        if self.slow_factor > 1.0 {
+            flags += &format!(" --slow-factor {}", self.slow_factor);
+        }
+        flags
     }
 }
 

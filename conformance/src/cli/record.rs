@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cli::Trouble;
+use crate::cli::note;
 use crate::judge::Event;
 
 /// The name of the file.
@@ -19,10 +20,17 @@ const FILE: &str = "last-run.jsonl";
 pub(super) struct Record(Option<BufWriter<File>>);
 
 impl Record {
-    /// Begins a record. Where none can be written, there is none: only `--rerun-failed` needs it.
+    /// Begins a record. Where none can be written, the run goes on without: only `--rerun-failed`
+    /// needs it.
     pub(super) fn begin(trace_dir: &Path) -> Self {
-        let file =
-            std::fs::create_dir_all(trace_dir).and_then(|()| File::create(trace_dir.join(FILE)));
+        let path = trace_dir.join(FILE);
+        let file = std::fs::create_dir_all(trace_dir).and_then(|()| File::create(&path));
+        if let Err(error) = &file {
+            let path = path.display();
+            note(&format!(
+                "cannot write {path}: {error}; --rerun-failed will not know of this run"
+            ));
+        }
         Self(file.ok().map(BufWriter::new))
     }
 

@@ -1,5 +1,6 @@
 //! `zkspec serve`: the in-memory server, for clients to try themselves on.
 
+use std::fmt;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -44,13 +45,13 @@ const DEFAULT_TICK: u64 = 2000;
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Setup {
     /// tickTime: the grain of expiry; the session timeout is from 2 to 20 of them.
-    #[arg(long, value_name = "MS", default_value_t = DEFAULT_TICK)]
+    #[arg(long, value_name = "MS", default_value_t = DEFAULT_TICK, value_parser = millis())]
     tick_time: u64,
     /// minSessionTimeout, if not two ticks.
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = millis())]
     min_session_timeout: Option<u64>,
     /// maxSessionTimeout, if not twenty ticks.
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = millis())]
     max_session_timeout: Option<u64>,
     /// maxClientCnxns: connections from one address, 0 for no limit.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -64,6 +65,11 @@ pub(super) struct Setup {
     /// Do something wrong on purpose; see `zkspec serve --flaw help`.
     #[arg(long, value_name = "NAME")]
     flaw: Vec<String>,
+}
+
+/// A timeout is an int on the wire, and the longest is twenty ticks.
+fn millis() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=i32::MAX as u64 / 20)
 }
 
 impl Setup {
@@ -81,6 +87,9 @@ impl Setup {
                 flags += &format!(" --{flag} {value}");
             }
         }
+        if self.max_client_cnxns > 0 {
+            flags += &format!(" --max-client-cnxns {}", self.max_client_cnxns);
+        }
         if self.read_only {
             flags += " --read-only";
         }
@@ -91,15 +100,32 @@ impl Setup {
         flags
     }
 
+    /// Makes sure that nothing is said of the built-in server when `other` is judged.
+    pub(super) fn check_unused(&self, other: impl fmt::Display) -> Result<(), Trouble> {
+        match self.flags().trim() {
+            "" => Ok(()),
+            flags => Err(Trouble::usage(format!(
+                "{flags} sets the built-in server up, but it is {other} that is judged"
+            ))),
+        }
+    }
+
     /// The server's configuration.
     pub(super) fn config(&self) -> Result<Config, Trouble> {
         let mut config = Config {
-            tick_time: Duration::from_millis(self.tick_time.max(1)),
+            tick_time: Duration::from_millis(self.tick_time),
             min_session_timeout: self.min_session_timeout.map(Duration::from_millis),
             max_session_timeout: self.max_session_timeout.map(Duration::from_millis),
             max_client_connections: self.max_client_cnxns,
             ..Config::default()
         };
+        let (min, max) = (config.min_timeout_ms(), config.max_timeout_ms());
+        if min > max {
+            return Err(Trouble::usage(format!(
+                "the shortest session timeout, {min} ms, is above the longest, {max} ms"
+            ))
+            .hint("--min-session-timeout and --max-session-timeout set them; else they are 2 and 20 ticks"));
+        }
         if self.read_only {
             config.mode = Mode::ReadOnly;
         }

@@ -13,7 +13,6 @@ use crate::cli::help;
 use crate::cli::list;
 use crate::cli::list::catalogue;
 use crate::cli::note;
-use crate::cli::pace;
 use crate::cli::pace::Pace;
 use crate::cli::process::Start;
 use crate::cli::record::Record;
@@ -27,6 +26,7 @@ use crate::cli::signal::asked_to_stop;
 use crate::cli::standard;
 use crate::cli::standard::Known;
 use crate::cli::standard::Update;
+use crate::cli::stated::Stated;
 use crate::cli::target::Target;
 use crate::cli::tls::Tls;
 use crate::judge;
@@ -34,7 +34,6 @@ use crate::judge::Event;
 use crate::judge::Guard;
 use crate::judge::Level;
 use crate::judge::Options;
-use crate::judge::Setting;
 use crate::judge::Subject;
 use crate::judge::Summary;
 use crate::judge::Tally;
@@ -70,18 +69,10 @@ pub(super) struct Arguments {
     /// How many connections are open at once; 45, or 8 with --tls, whose handshakes cost more.
     #[arg(long, value_name = "N")]
     connections: Option<NonZeroUsize>,
-    /// The bounds the session timeout should have; without it, those the server grants.
-    #[arg(long, value_name = "MIN..MAX", value_parser = bounds, help_heading = pace::HEADING)]
-    session_timeout: Option<(i64, i64)>,
     #[command(flatten)]
     pace: Pace,
-    /// The server's tick, if it is not half of the shortest session timeout.
-    #[arg(long, value_name = "MS", help_heading = pace::HEADING)]
-    tick: Option<i64>,
-    /// How the server was started, where that cannot be found out: maxClientCnxns=N,
-    /// sessionlessCnxnTimeout=MS. Cases that need a server so set up are left out otherwise.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = Setting::parse)]
-    setting: Vec<Setting>,
+    #[command(flatten)]
+    stated: Stated,
     /// Run all of it so many times; every run has to be as expected.
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: NonZeroU32,
@@ -109,7 +100,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     let start = &arguments.start;
     let address = match &target {
         Some(target) => Some(target.address),
-        None if start.is_meant() => Some(Start::free_address()?),
+        None if start.is_meant() => Some(start.free_address()?),
         None => None,
     };
     let host = target.map_or_else(|| "127.0.0.1".to_owned(), |target| target.host);
@@ -120,28 +111,33 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         cases.iter().for_each(|case| list::line(case));
         return Ok(Exit::Fine);
     }
+    let known = arguments.known.read(&catalogue)?;
     let mut options = Options {
         jobs: arguments.jobs.get(),
         level: arguments.level,
         fail_fast: arguments.fail_fast,
         connections: (arguments.connections)
             .map_or_else(|| arguments.tls.connections(), NonZeroUsize::get),
-        bounds: arguments.session_timeout,
-        tick: arguments.tick,
-        setting: (arguments.setting.iter().cloned()).fold(Setting::default(), Setting::and),
         seed: choice.seed,
         ..Options::default()
     };
     arguments.output.configure(&mut options);
+    arguments.stated.set(&mut options);
     arguments.pace.set(&mut options.player);
     let subject = match address {
-        Some(address) => arguments.tls.subject(&host, address)?,
-        None => Subject::Embedded(Box::new(arguments.embedded.config()?)),
+        Some(address) => {
+            arguments.embedded.check_unused(address)?;
+            arguments.tls.subject(&host, address)?
+        }
+        None => {
+            arguments.tls.check_unused()?;
+            Subject::Embedded(Box::new(arguments.embedded.config()?))
+        }
     };
     // What cannot be written is said before there is anything to write.
     let writer = arguments.output.open()?;
     let mut exit = Exit::Fine;
-    let mut update = arguments.known.update();
+    let mut update = arguments.known.update()?;
     let runtime = runtime()?;
     let managed = match address {
         None => None,
@@ -156,7 +152,11 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
         }
     };
     options.guard = managed.clone().map(|managed| managed as Arc<dyn Guard>);
-    options.standard = runtime.block_on(arguments.known.standard(&subject, &options))?;
+    let (standard, facts) = runtime.block_on(known.standard(&subject, &options));
+    options.standard = standard;
+    if options.label.transport.is_none() {
+        options.label.transport = facts.transport().map(str::to_owned);
+    }
     if let Some(told) = standard::told(&options.standard, &catalogue) {
         note(&told);
     }
@@ -177,7 +177,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
                     };
                     judge::run(&catalogue, &cases, &subject, &options, &mut tell).await
                 };
-                exit = worse(exit, exit_of(&summary));
+                exit = exit.or(exit_of(&summary));
                 if exit != Exit::Fine && arguments.stress.is_none() {
                     break;
                 }
@@ -196,10 +196,17 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     });
     reports.finish(exit)?;
     match update {
+        None => Ok(exit),
         Some(update) if matches!(exit, Exit::Fine | Exit::Unexpected) => {
             update_expectations(update)
         }
-        _ => Ok(exit),
+        Some(update) => {
+            let path = update.path().display();
+            note(&format!(
+                "{path} is left as it is: such a run says too little"
+            ));
+            Ok(exit)
+        }
     }
 }
 
@@ -213,22 +220,22 @@ fn update_expectations(update: Update) -> Result<Exit, Trouble> {
         changes.changed,
         changes.removed
     ));
-    if changes.left == 0 {
-        return Ok(Exit::Fine);
+    if changes.left > 0 {
+        let (things, them) = match changes.left {
+            1 => ("thing needs", "it"),
+            _ => ("things need", "them"),
+        };
+        note(&format!(
+            "{} {things} a look by you: see above what was said of {them}",
+            changes.left
+        ));
+        return Ok(Exit::Unexpected);
     }
-    note(&format!(
-        "{} things need a look by you: see above",
-        changes.left
-    ));
-    Ok(Exit::Unexpected)
-}
-
-/// Two numbers of milliseconds.
-fn bounds(text: &str) -> Result<(i64, i64), String> {
-    let parsed = text
-        .split_once("..")
-        .and_then(|(min, max)| Some((min.trim().parse().ok()?, max.trim().parse().ok()?)));
-    parsed.ok_or_else(|| "it should be two numbers of milliseconds, such as 4000..40000".to_owned())
+    Ok(if changes.untested > 0 {
+        Exit::Untested
+    } else {
+        Exit::Fine
+    })
 }
 
 fn exit_of(summary: &Summary) -> Exit {
@@ -238,15 +245,11 @@ fn exit_of(summary: &Summary) -> Exit {
         Exit::Unexpected
     } else if summary.untested > 0 {
         Exit::Untested
-    } else if summary.skipped > 0 && summary.played() == 0 {
+    } else if summary.played() == 0 {
         Exit::NothingSelected
     } else {
         Exit::Fine
     }
-}
-
-fn worse(one: Exit, other: Exit) -> Exit {
-    if one == Exit::Fine { other } else { one }
 }
 
 /// Every report that was asked for, each made from the same events.
@@ -266,14 +269,16 @@ impl Reports {
         writer: Writer,
     ) -> Self {
         let to_stderr = arguments.output.takes_stdout();
-        let how = match address {
+        let mut flags = match address {
             Some(_) => arguments.tls.flags(host),
             None => arguments.embedded.flags(),
         };
+        flags += &arguments.stated.flags();
+        flags += &arguments.pace.flags();
         Self {
             text: Text::new(arguments.verbose, arguments.quiet, to_stderr, level),
             writer,
-            traces: Traces::new(arguments.trace_dir.clone(), address, how),
+            traces: Traces::new(arguments.trace_dir.clone(), address, flags),
             record: Record::begin(&arguments.trace_dir),
         }
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::Trouble;
+use crate::cli::quoted;
 use crate::judge::Subject;
 use crate::net;
 use crate::net::Trust;
@@ -67,6 +68,17 @@ impl Tls {
         Ok(Subject::Tls(address, tls))
     }
 
+    /// Makes sure that TLS is not asked for when there is no network between.
+    pub(super) fn check_unused(&self) -> Result<(), Trouble> {
+        if self.tls || self.tls_cert.is_some() {
+            return Err(Trouble::usage(
+                "--tls is about a server elsewhere, and the built-in one is judged",
+            )
+            .hint("give HOST:PORT"));
+        }
+        Ok(())
+    }
+
     /// How many connections to have at once, if nothing else is said. What a TLS handshake costs a
     /// server is many times what a session costs it, and sessions are short.
     pub(super) const fn connections(&self) -> usize {
@@ -85,7 +97,7 @@ impl Tls {
             ("key", &self.tls_key),
         ] {
             if let Some(path) = path {
-                flags += &format!(" --tls-{flag} {}", path.display());
+                flags += &format!(" --tls-{flag} {}", quoted(&path.display().to_string()));
             }
         }
         // The address is told as numbers, which no certificate need be for.

@@ -41,6 +41,9 @@ pub struct Case {
     pub script: Arc<Script>,
 }
 
+/// The group, or the tag, of the sanity cases.
+const SANITY: &str = "sanity";
+
 impl Case {
     /// The part of the name before the slash.
     #[must_use]
@@ -55,6 +58,13 @@ impl Case {
     pub fn connections(&self) -> usize {
         let opens = |step: &&Step| matches!(step.action, Action::Open { .. });
         self.script.steps.iter().filter(opens).count()
+    }
+
+    /// Whether it is one of those of which a server has to pass the one for its kind, first and
+    /// last, before anything is said about it.
+    #[must_use]
+    pub fn is_sanity(&self) -> bool {
+        self.group() == SANITY || self.has_tag(SANITY)
     }
 
     /// Whether it is tagged so.

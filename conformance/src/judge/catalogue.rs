@@ -78,13 +78,16 @@ pub enum CatalogueError {
     #[error("{0} is there twice")]
     Twice(String),
     /// A case needs one that is not there.
-    #[error("{name} needs {needs}, which is not there")]
+    #[error("{name} needs {needs}, which is the id of no case")]
     Needs {
         /// The case.
         name: String,
         /// What it needs.
         needs: String,
     },
+    /// A case needs itself, maybe by way of others.
+    #[error("{0} cannot be played: it waits for cases that wait for each other")]
+    Circle(String),
 }
 
 impl Catalogue {
@@ -99,7 +102,8 @@ impl Catalogue {
     /// Reads cases from named texts.
     ///
     /// # Errors
-    /// If one is not a transcript of complete cases with unique names.
+    /// If one is not a transcript of complete cases with unique names, each of which can be played
+    /// after those it needs.
     pub fn parse<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, CatalogueError> {
@@ -141,13 +145,30 @@ impl Catalogue {
                 }
             }
         }
+        let by_id: BTreeMap<_, _> = self.cases.iter().map(|case| (&case.id, case)).collect();
         for case in &self.cases {
-            if let Some(needs) = case.needs.iter().find(|needs| !seen.contains_key(needs)) {
+            if let Some(needs) = case.needs.iter().find(|needs| !by_id.contains_key(needs)) {
                 let (name, needs) = (case.name.clone(), needs.clone());
                 return Err(CatalogueError::Needs { name, needs });
             }
         }
-        Ok(())
+        // Those that need none are in order, then those that need only these, and so on.
+        let mut left = by_id;
+        loop {
+            let blocked = |case: &Case| case.needs.iter().any(|id| left.contains_key(id));
+            let still: BTreeMap<_, _> = left
+                .clone()
+                .into_iter()
+                .filter(|(_, case)| blocked(case))
+                .collect();
+            let Some((_, case)) = still.first_key_value() else {
+                return Ok(());
+            };
+            if still.len() == left.len() {
+                return Err(CatalogueError::Circle(case.name.clone()));
+            }
+            left = still;
+        }
     }
 }
 

@@ -27,7 +27,7 @@ const HELD: usize = 32;
 const GRACE: Duration = Duration::from_millis(50);
 
 /// How long a server that counts connections is given to notice that some are gone.
-const SETTLE: Duration = Duration::from_millis(100);
+const SETTLE: Duration = Duration::from_millis(250);
 
 /// How often a server is started again before it is given up.
 const RESTARTS: usize = 200;
@@ -35,7 +35,7 @@ const RESTARTS: usize = 200;
 /// Why a case is not for a server that takes so many connections from one address, if so.
 fn crowd(case: &Case, limit: Option<usize>) -> Option<String> {
     let limit = limit.filter(|limit| case.connections() > *limit)?;
-    let asked = Setting::of(&case.script).ok()?.max_client_connections();
+    let asked = Setting::of(&case.script).ok()?.most_connections();
     asked.is_none().then(|| {
         format!(
             "it opens {} connections, and the server takes {limit} from one address",
@@ -46,8 +46,8 @@ fn crowd(case: &Case, limit: Option<usize>) -> Option<String> {
 
 /// Cases that are to be played.
 pub(super) struct Flight<'c> {
-    /// The ids of all of them.
-    chosen: BTreeSet<&'c str>,
+    /// All of them, by their ids.
+    chosen: BTreeMap<&'c str, &'c Case>,
     waiting: Vec<&'c Case>,
     under_way: BTreeMap<String, &'c Case>,
     running: JoinSet<CaseReport>,
@@ -61,7 +61,7 @@ pub(super) struct Flight<'c> {
 impl<'c> Flight<'c> {
     pub(super) fn new(cases: Vec<&'c Case>) -> Self {
         Self {
-            chosen: cases.iter().map(|case| case.id.as_str()).collect(),
+            chosen: cases.iter().map(|case| (case.id.as_str(), *case)).collect(),
             waiting: cases,
             under_way: BTreeMap::new(),
             running: JoinSet::new(),
@@ -115,12 +115,13 @@ impl<'c> Flight<'c> {
     /// Starts every case that may run.
     fn start(&mut self, run: &mut Run<'_>) {
         let mut open: usize = self.under_way.values().map(|case| case.connections()).sum();
-        let limit = run.options.setting.max_client_connections();
+        let limit = run.options.setting.most_connections();
         let room = run.options.connections.min(limit.unwrap_or(usize::MAX));
         for case in std::mem::take(&mut self.waiting) {
             let options = run.options;
-            let undecided =
-                |id: &&String| self.chosen.contains(id.as_str()) && !run.verdicts.contains_key(*id);
+            let undecided = |id: &&String| {
+                self.chosen.contains_key(id.as_str()) && !run.verdicts.contains_key(*id)
+            };
             // What does not suit the server stands in nobody's way; what it cannot do, does.
             let failed = |id: &&String| {
                 let verdict = run.verdicts.get(*id);
@@ -135,10 +136,17 @@ impl<'c> Flight<'c> {
                 self.barred.insert(case.id.clone());
                 run.count(report(case, Verdict::Skipped { reason }, &options.standard));
             } else if let Some(by) = case.needs.iter().find(failed) {
-                let verdict = Verdict::Blocked { by: by.clone() };
+                let verdict = match case.level <= options.level && self.is_let_pass(by, run) {
+                    true => Verdict::Untested {
+                        reason: format!(
+                            "it needs {by}, which did not pass, and does not count at this level"
+                        ),
+                    },
+                    false => Verdict::Blocked { by: by.clone() },
+                };
                 run.count(report(case, verdict, &options.standard));
             } else if case.needs.iter().any(|id| undecided(&id))
-                || self.running.len() >= options.jobs
+                || self.running.len() >= options.jobs.max(1)
                 || (open > 0 && open + case.connections() > room)
             {
                 self.waiting.push(case);
@@ -159,6 +167,20 @@ impl<'c> Flight<'c> {
         }
     }
 
+    /// Whether a case did not pass for a failure that the run does not count: what needs it must not
+    /// be passed over, too.
+    fn is_let_pass(&self, id: &str, run: &Run<'_>) -> bool {
+        match (run.verdicts.get(id), self.chosen.get(id)) {
+            (Some(Verdict::Blocked { by }), _) => self.is_let_pass(by, run),
+            (Some(Verdict::Failed(problem)), Some(case)) => {
+                let standard = &run.options.standard;
+                let (_, excuse) = standard.hold(case, Verdict::Failed(problem.clone()));
+                case.level > run.options.level && excuse.is_none()
+            }
+            _ => false,
+        }
+    }
+
     /// Tells of cases whose tasks are gone without a word: a fault of the judge, and no verdict.
     fn lose(&mut self, run: &mut Run<'_>) {
         for case in std::mem::take(&mut self.under_way).into_values() {
@@ -172,7 +194,8 @@ impl<'c> Flight<'c> {
     }
 
     /// Finds out during which case the server came to its end: those it may have been are played
-    /// again, alone, until it happens again, and once more. Whatever else was under way is played again later.
+    /// again, alone, until it happens again, and once more. Whatever else was under way is played
+    /// again later.
     async fn crash(
         &mut self,
         run: &mut Run<'_>,

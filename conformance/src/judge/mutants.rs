@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -126,8 +127,11 @@ impl<'a> KillMatrix<'a> {
         let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let mut mutants: Vec<_> = thread::scope(|scope| {
             let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let done = workers.into_iter().filter_map(|worker| worker.join().ok());
-            done.flatten().collect()
+            let done = workers.into_iter().flat_map(|worker| {
+                // A mutant that was never tried must not look like one that does no harm.
+                worker.join().unwrap_or_else(|panic| resume_unwind(panic))
+            });
+            done.collect()
         });
         mutants.sort_by_key(|mutant: &Mutant| mutant.flaw);
         let (sound, untested) = put(Flaws::NONE);

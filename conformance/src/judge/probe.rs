@@ -41,7 +41,13 @@ server mode=readOnly
 A open
 A > ConnectRequest timeOut=0 readOnly=true
 A < ConnectResponse timeOut=@min sessionId=!0 readOnly=true
-A > RequestHeader xid=1 type=closeSession
+A > RequestHeader xid=1 type=exists + ExistsRequest path="/" watch=false
+A expect
+  strict data: ReplyHeader xid=1 err=0 + *
+  strict no-data: ReplyHeader xid=1 err=*
+  strict no-data: closed
+  strict no-data: quiet 200ms
+A > RequestHeader xid=2 type=closeSession
 A close
 B open
 B > ConnectRequest timeOut=0x7fffffff readOnly=true
@@ -89,6 +95,9 @@ pub async fn probe(subject: &Subject, options: &Options) -> Result<Bindings, Str
                 }
                 options.setting.tell(&mut bindings);
                 return Ok(bindings);
+            }
+            player::Verdict::Untested(player::Trouble::Unreachable { before: false, .. }) => {
+                return Err("nobody accepts a connection there".to_owned());
             }
             player::Verdict::Untested(trouble) => return Err(trouble.to_string()),
             player::Verdict::Failed(failure) => {

@@ -9,8 +9,7 @@ use serde::Serialize;
 use crate::judge::Options;
 use crate::judge::Subject;
 use crate::judge::play_once;
-use crate::player::Event;
-use crate::player::Happening;
+use crate::player;
 use crate::transcript;
 use crate::transcript::Bindings;
 
@@ -62,8 +61,8 @@ impl Product {
         }
     }
 
-    /// What `label` says, and of the rest what the server says of itself in its answer to the word `srvr`. No server tells its
-    /// transport.
+    /// What the options' label says, and of the rest what the server says of itself in its answer to
+    /// the word `srvr`. Its transport is in no answer.
     pub async fn find_out(subject: &Subject, options: &Options) -> Self {
         let label = &options.label;
         let found = match (&label.name, &label.version) {
@@ -95,7 +94,7 @@ impl Product {
             Ok(Some(script)) => {
                 let script = Arc::new(script);
                 let played = play_once(subject.clone(), script, Bindings::default(), options).await;
-                Self::from_answer(&received(&played.log))
+                Self::from_answer(&player::text_received(&played.log))
             }
             _ => None,
         };
@@ -105,10 +104,17 @@ impl Product {
     /// Reads the answer to the word `srvr`, whose first line names the program and its version.
     #[must_use]
     pub fn from_answer(answer: &str) -> Option<Self> {
-        let (program, rest) = answer.lines().next()?.split_once(" version: ")?;
-        // A build's hash or a distribution's revision may follow the version.
-        let version = rest.split([',', '-', ' ']).next()?;
+        let (before, after) = answer.lines().next()?.split_once("ersion: ")?;
+        let program = before.strip_suffix(['v', 'V'])?.trim();
+        // RaftKeeper says its name twice.
+        let version = after.strip_prefix(program).unwrap_or(after).trim_start();
+        // A build's hash or a distribution's revision may follow.
+        let version = version
+            .trim_start_matches('v')
+            .split([',', '-', ' '])
+            .next()?;
         let name = match program {
+            "" => return None,
             "Zookeeper" => "ZooKeeper",
             other => other,
         };
@@ -130,16 +136,43 @@ impl fmt::Display for Product {
     }
 }
 
-/// All that came, as text.
-fn received(log: &[Event]) -> String {
-    let bytes: Vec<u8> = log
-        .iter()
-        .filter_map(|event| match &event.what {
-            Happening::Received(bytes) => Some(bytes.as_slice()),
-            _ => None,
-        })
-        .flatten()
-        .copied()
-        .collect();
-    String::from_utf8_lossy(&bytes).into_owned()
+#[cfg(test)]
+mod tests {
+    use super::Product;
+
+    #[test]
+    fn servers_say_what_they_are() {
+        for (answer, name, version) in [
+            (
+                "Zookeeper version: 3.9.5-e454e8c7283100c7caec6dcae2bc82aaecb63023, built on 2025-02-04 10:42 UTC\nLatency",
+                "ZooKeeper",
+                Some("3.9.5"),
+            ),
+            (
+                "Zookeeper version: 3.4.13-4, built on",
+                "ZooKeeper",
+                Some("3.4.13"),
+            ),
+            (
+                "ClickHouse Keeper version: v24.8.1.2684-stable-161c62fd295, built on",
+                "ClickHouse Keeper",
+                Some("24.8.1.2684"),
+            ),
+            (
+                "RaftKeeper version: RaftKeeper v2.1.0-abc",
+                "RaftKeeper",
+                Some("2.1.0"),
+            ),
+            ("Other Version: ", "Other", None),
+        ] {
+            let found = Product::from_answer(answer).expect(answer);
+            assert_eq!(
+                (found.name.as_str(), found.version.as_deref()),
+                (name, version)
+            );
+        }
+        for answer in ["", "imok", "version: 3", "no such version"] {
+            assert_eq!(Product::from_answer(answer), None, "{answer}");
+        }
+    }
 }

@@ -46,8 +46,7 @@ impl Patterns {
     /// Whether one of them names `case`.
     #[must_use]
     pub fn name(&self, case: &Case) -> bool {
-        let patterns = self.as_slice().iter();
-        patterns.into_iter().any(|pattern| names(pattern, case))
+        self.as_slice().iter().any(|pattern| names(pattern, case))
     }
 }
 

@@ -131,10 +131,6 @@ impl Options {
     }
 }
 
-/// The group, or tag, of the cases one of which runs first and last: the first that suits the
-/// server.
-const SANITY: &str = "sanity";
-
 /// When a case has its turn.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Turn {
@@ -176,7 +172,7 @@ pub async fn run(
             Subject::Embedded(_) => None,
             Subject::Tcp(address) => {
                 // It needs a connection of its own, which may be one too many.
-                let to_spare = options.setting.max_client_connections().is_none();
+                let to_spare = options.setting.most_connections().is_none();
                 Some(Arc::new(Pulse::start(to_spare.then_some(*address))))
             }
             #[cfg(feature = "tls")]
@@ -239,7 +235,9 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     /// Plays the cases; why their verdicts say nothing, if so.
     async fn judge(&mut self, catalogue: &Catalogue, cases: &[&Case]) -> Option<String> {
-        let sanity = self.sanity(catalogue)?;
+        let Some(sanity) = self.sanity(catalogue) else {
+            return Some("no sanity case is for a server of this kind".to_owned());
+        };
         let first = self.play_one(sanity).await;
         if !first.verdict.is_fine() {
             return Some(format!(
@@ -281,13 +279,14 @@ impl Run<'_> {
         None
     }
 
+    /// The first sanity case that suits the server.
     fn sanity<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Case> {
         let suits = |case: &&Case| {
             let setting = Setting::of(&case.script);
             setting.is_ok_and(|setting| setting.unmet(&self.bindings).is_none())
         };
         let mut cases = catalogue.cases().iter();
-        cases.find(|case| (case.group() == SANITY || case.has_tag(SANITY)) && suits(case))
+        cases.find(|case| case.is_sanity() && suits(case))
     }
 
     /// Holds the expectations against what was found.

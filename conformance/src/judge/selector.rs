@@ -4,12 +4,14 @@ use crate::judge::Case;
 use crate::judge::Catalogue;
 use crate::judge::Level;
 use crate::judge::glob;
+use crate::judge::names;
 
 /// A choice of cases, as the command line spells it.
 ///
 /// A selector is an id (`ZK0402`), a group (`renew`), a name with `*` for any run of characters
-/// (`renew/*password*`), `tag:NAME` or `level:LEVEL`; `!` in front takes cases away. Without any
-/// selector that adds, every case is chosen.
+/// (`renew/*password*`), `tag:NAME`, `level:LEVEL`, or `clause:ID` for the cases that judge a clause
+/// (`clause:RENEW-8`, `clause:RENEW-*`); `!` in front takes cases away. Without any selector that
+/// adds, every case is chosen.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     add: Vec<Selector>,
@@ -18,10 +20,10 @@ pub struct Selection {
 
 #[derive(Clone, Debug)]
 enum Selector {
-    Id(String),
     Name(String),
     Tag(String),
     Level(Level),
+    Clause(String),
 }
 
 /// Why a selector chooses nothing.
@@ -100,36 +102,30 @@ impl Selector {
         if let Some(level) = text.strip_prefix("level:") {
             return level.parse().map(Self::Level);
         }
-        let digits = text.get(2..).unwrap_or_default();
-        let is_id = text
-            .get(..2)
-            .is_some_and(|start| start.eq_ignore_ascii_case("zk"))
-            && digits.len() == 4
-            && digits.bytes().all(|byte| byte.is_ascii_digit());
-        Ok(if is_id {
-            Self::Id(text.to_ascii_uppercase())
-        } else {
-            Self::Name(text.to_owned())
+        Ok(match text.strip_prefix("clause:") {
+            Some(clause) => Self::Clause(clause.to_ascii_uppercase()),
+            None => Self::Name(text.to_owned()),
         })
     }
 
     fn matches(&self, case: &Case) -> bool {
         match self {
-            Self::Id(id) => case.id == *id,
             Self::Tag(tag) => case.has_tag(tag),
             Self::Level(level) => case.level == *level,
-            Self::Name(pattern) => case.group() == pattern || glob(pattern, &case.name),
+            Self::Clause(pattern) => glob(pattern, &case.clause.id),
+            Self::Name(pattern) => names(pattern, case),
         }
     }
 }
 
 fn nearest(text: &str, catalogue: &Catalogue) -> Option<String> {
-    let groups = catalogue.cases().iter().map(|case| case.group().to_owned());
-    let names = catalogue.cases().iter().map(|case| case.name.clone());
-    let tags = catalogue.cases().iter().flat_map(|case| &case.tags);
-    groups
-        .chain(names)
-        .chain(tags.map(|tag| format!("tag:{tag}")))
+    let cases = catalogue.cases().iter();
+    cases
+        .flat_map(|case| {
+            let tags = case.tags.iter().map(|tag| format!("tag:{tag}"));
+            let clause = format!("clause:{}", case.clause.id);
+            tags.chain([case.group().to_owned(), case.name.clone(), clause])
+        })
         .map(|candidate| (strsim::jaro_winkler(text, &candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))

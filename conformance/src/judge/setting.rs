@@ -26,6 +26,8 @@ enum Key {
     MinSessionTimeout,
     MaxSessionTimeout,
     MaxClientConnections,
+    MaxConnections,
+    LargeRequests,
     SessionlessTimeout,
     Mode,
     Data,
@@ -54,11 +56,13 @@ pub enum SettingError {
 }
 
 impl Key {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::TickTime,
         Self::MinSessionTimeout,
         Self::MaxSessionTimeout,
         Self::MaxClientConnections,
+        Self::MaxConnections,
+        Self::LargeRequests,
         Self::SessionlessTimeout,
         Self::Mode,
         Self::Data,
@@ -70,6 +74,8 @@ impl Key {
             Self::MinSessionTimeout => "minSessionTimeout",
             Self::MaxSessionTimeout => "maxSessionTimeout",
             Self::MaxClientConnections => "maxClientCnxns",
+            Self::MaxConnections => "maxCnxns",
+            Self::LargeRequests => "largeRequestMaxBytes",
             Self::SessionlessTimeout => "sessionlessCnxnTimeout",
             Self::Mode => "mode",
             Self::Data => "data",
@@ -84,7 +90,12 @@ impl Key {
     /// like.
     const fn is_needed(self) -> bool {
         match self {
-            Self::MaxClientConnections | Self::SessionlessTimeout | Self::Mode | Self::Data => true,
+            Self::MaxClientConnections
+            | Self::MaxConnections
+            | Self::LargeRequests
+            | Self::SessionlessTimeout
+            | Self::Mode
+            | Self::Data => true,
             Self::TickTime | Self::MinSessionTimeout | Self::MaxSessionTimeout => false,
         }
     }
@@ -164,6 +175,12 @@ impl Setting {
         Ok(Self { asked })
     }
 
+    /// Each thing it says, as `key=value`.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        let words = self.asked.iter();
+        words.map(|(key, number)| format!("{}={}", key.name(), key.tell(*number)))
+    }
+
     /// The number a key is asked to have.
     fn get(&self, wanted: Key) -> Option<i64> {
         let found = self.asked.iter().find(|(key, _)| *key == wanted);
@@ -172,10 +189,12 @@ impl Setting {
 
     /// How many connections the server takes from one address, if that is said.
     #[must_use]
-    pub fn max_client_connections(&self) -> Option<usize> {
+    pub fn most_connections(&self) -> Option<usize> {
+        let keys = [Key::MaxClientConnections, Key::MaxConnections];
+        let limits = keys.iter().filter_map(|key| self.get(*key));
         // As Apache has it, 0 is no limit.
-        let limit = self.get(Key::MaxClientConnections)?;
-        usize::try_from(limit).ok().filter(|limit| *limit > 0)
+        let limits = limits.filter_map(|limit| usize::try_from(limit).ok());
+        limits.filter(|limit| *limit > 0).min()
     }
 
     /// Both; where they contradict each other, the other counts.
@@ -196,15 +215,16 @@ impl Setting {
     #[must_use]
     pub fn apply(&self, mut config: server::Config) -> server::Config {
         let millis = |number: i64| Duration::from_millis(u64::try_from(number).unwrap_or(0));
+        let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
         for (key, number) in &self.asked {
             match key {
                 Key::TickTime => config.tick_time = millis(*number),
                 Key::MinSessionTimeout => config.min_session_timeout = Some(millis(*number)),
                 Key::MaxSessionTimeout => config.max_session_timeout = Some(millis(*number)),
                 Key::SessionlessTimeout => config.sessionless_timeout = Some(millis(*number)),
-                Key::MaxClientConnections => {
-                    config.max_client_connections = u32::try_from(*number).unwrap_or(u32::MAX);
-                }
+                Key::MaxClientConnections => config.max_client_connections = count(*number),
+                Key::MaxConnections => config.max_connections = count(*number),
+                Key::LargeRequests => config.large_request_max_bytes = Some(count(*number)),
                 // One that was set up to be something else stays that.
                 Key::Mode if mode_of(&config) == READ_WRITE => set_mode(&mut config, *number),
                 Key::Mode => {}
@@ -254,6 +274,11 @@ pub(super) fn tell_config(config: &server::Config, known: &mut Bindings) {
     known.set_param(Key::Data.name(), data);
     let connections = Key::MaxClientConnections.name();
     known.set_param(connections, config.max_client_connections.into());
+    let connections = Key::MaxConnections.name();
+    known.set_param(connections, config.max_connections.into());
+    if let Some(bytes) = config.large_request_max_bytes {
+        known.set_param(Key::LargeRequests.name(), bytes.into());
+    }
     if let Some(timeout) = config.sessionless_timeout {
         let timeout = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
         known.set_param(Key::SessionlessTimeout.name(), timeout);

@@ -126,7 +126,7 @@ impl Standard {
     /// A tolerated outcome that servers of this kind never show is a failure. The sanity cases are
     /// spared: they say whether a server can be judged at all.
     fn narrowed(&self, case: &Case, verdict: Verdict) -> Verdict {
-        if case.group() == "sanity" {
+        if case.is_sanity() {
             return verdict;
         }
         let (Verdict::Tolerated { outcomes }, Some(profile)) = (&verdict, &self.profile) else {

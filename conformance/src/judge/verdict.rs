@@ -13,6 +13,7 @@ use crate::judge::Wire;
 use crate::judge::guard::Ended;
 use crate::net::Played;
 use crate::player;
+use crate::transcript::EvalError;
 
 /// What a run of its script says about a case.
 pub(super) fn judged(case: &Case, played: &Played, options: &Options) -> CaseReport {
@@ -23,6 +24,13 @@ pub(super) fn judged(case: &Case, played: &Played, options: &Options) -> CaseRep
         },
         player::Verdict::Untested(player::Trouble::Unsuitable { reason }) => Verdict::Skipped {
             reason: reason.clone(),
+        },
+        // Cases fit themselves, so it is the server's bounds that leave no room.
+        player::Verdict::Untested(player::Trouble::Script {
+            error: error @ EvalError::Unfit(..),
+            ..
+        }) => Verdict::Skipped {
+            reason: format!("the session timeouts of this server leave no room for it: {error}"),
         },
         player::Verdict::Untested(trouble) => Verdict::Untested {
             reason: trouble.to_string(),

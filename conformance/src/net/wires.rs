@@ -102,8 +102,7 @@ impl Wires {
         self.tasks.spawn(async move {
             let (read, write) = match dial.open().await {
                 Ok(halves) => halves,
-                // Accepted, and closed before anybody could notice.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                Err(error) if is_closed_again(&error) => {
                     let _ = tell.send((name.clone(), Happened::Opened)).await;
                     let _ = tell.send((name, Happened::Ended(End::Rst))).await;
                     return;
@@ -127,6 +126,15 @@ impl Wires {
         let _ = tokio::time::timeout(Duration::from_millis(200), all).await;
         self.tasks.abort_all();
     }
+}
+
+/// Whether the connection was accepted, and closed before anybody could notice. Behind a FIN, a reset
+/// shows as a broken pipe.
+fn is_closed_again(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    )
 }
 
 /// Carries out orders until the connection is to be closed.

@@ -36,6 +36,17 @@ pub fn last_sent(log: &[Event], connection: &str) -> Option<String> {
     last
 }
 
+/// All bytes that came in, on whichever connection, as text.
+#[must_use]
+pub fn text_received(log: &[Event]) -> String {
+    let pieces = log.iter().filter_map(|event| match &event.what {
+        Happening::Received(bytes) => Some(bytes.as_slice()),
+        _ => None,
+    });
+    let bytes: Vec<_> = pieces.flatten().copied().collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// Follows every connection and hands on each event in words.
 fn tell(log: &[Event], mut line: impl FnMut(&Event, String)) {
     let mut dialogues: BTreeMap<&str, Dialogue> = BTreeMap::new();

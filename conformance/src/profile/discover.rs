@@ -6,9 +6,10 @@ use tokio::task::JoinSet;
 
 use crate::judge;
 use crate::judge::Options;
+use crate::judge::Product;
 use crate::judge::Subject;
 use crate::net::Played;
-use crate::player::Happening;
+use crate::player;
 use crate::player::Verdict;
 use crate::profile::Facts;
 use crate::server;
@@ -20,17 +21,39 @@ use crate::transcript::Script;
 /// What is asked, a script a fact.
 const SCRIPTS: &str = include_str!("../../profiles/facts.zkt");
 
-/// What tells Apache's two transports apart. Other servers are not asked: one dies of it.
+/// What tells Apache's two transports apart. Other servers are not asked: one dies of it. A session
+/// made meanwhile shows that the server is not merely slow.
 const TRANSPORT: &str = "
 script transport
 title what serves the connections
 ----
 A open
 A > raw 00000000
+B open
+B > ConnectRequest timeOut=4000 readOnly=true
+B < ConnectResponse timeOut=1..
+B > RequestHeader xid=1 type=closeSession
 A expect
   tolerated nio: closed
   tolerated netty: quiet 150ms
 ";
+
+/// The facts that are no script of their own.
+const OTHERS: [&str; 5] = [
+    "software",
+    "version",
+    "min-timeout",
+    "max-timeout",
+    "transport",
+];
+
+/// Whether there is a fact of this name, on some server at least.
+#[must_use]
+pub fn is_fact(name: &str) -> bool {
+    let scripts = transcript::parse(SCRIPTS).map(|parsed| parsed.scripts);
+    let mut scripts = scripts.iter().flatten();
+    OTHERS.contains(&name) || scripts.any(|script| script.name == name)
+}
 
 /// Finds out about a server what profiles go by; harmless to every server that was met so far.
 ///
@@ -41,9 +64,15 @@ pub async fn discover(subject: &Subject, options: &Options) -> Result<Facts, Str
     let parsed = transcript::parse(SCRIPTS).map_err(|error| error.to_string())?;
     let mut facts = Facts::default();
     let answers = play_all(subject, options, &bindings, parsed.scripts).await;
-    let software = Software::of(&answers);
-    facts.add("software", "what it calls itself", software.name);
-    facts.add("version", "its version", &software.version);
+    let mut words = answers.iter();
+    let answer = words.find(|(script, _)| script.name == "word-srvr");
+    let answer = answer.map(|(_, played)| player::text_received(&played.log));
+    let product = answer.and_then(|answer| Product::from_answer(&answer));
+    let software = software(product.as_ref());
+    let version = product.and_then(|product| product.version);
+    facts.add("software", "what it calls itself", software);
+    let version = version.as_deref().unwrap_or("unknown");
+    facts.add("version", "its version", version);
     for name in ["min", "max"] {
         let title = format!("{name}imum session timeout, ms");
         facts.add(
@@ -55,7 +84,7 @@ pub async fn discover(subject: &Subject, options: &Options) -> Result<Facts, Str
     for (script, played) in &answers {
         add(&mut facts, script, played);
     }
-    if software.name == "apache" {
+    if software == "apache" {
         let parsed = transcript::parse(TRANSPORT).map_err(|error| error.to_string())?;
         for (script, played) in play_all(subject, options, &bindings, parsed.scripts).await {
             add(&mut facts, &script, &played);
@@ -118,48 +147,13 @@ fn is_of_the_id(bindings: &Bindings) -> bool {
     }
 }
 
-/// What a server says of itself.
-struct Software {
-    name: &'static str,
-    version: String,
-}
-
-impl Software {
-    /// Reads the first line of the answer to `srvr`, such as `Zookeeper version: 3.9.5-…`.
-    fn of(answers: &[(Arc<Script>, Played)]) -> Self {
-        let answer = answers
-            .iter()
-            .find(|(script, _)| script.name == "word-srvr");
-        let text = answer
-            .map(|(_, played)| received(played))
-            .unwrap_or_default();
-        let line = text.lines().next().unwrap_or_default();
-        let (before, version) = line.split_once("ersion: ").unwrap_or_default();
-        let name = match before.strip_suffix(['v', 'V']).map(str::trim) {
-            Some("Zookeeper") => "apache",
-            Some("ClickHouse Keeper") => "clickhouse-keeper",
-            Some("RaftKeeper") => "raftkeeper",
-            Some(_) => "other",
-            None => "unknown",
-        };
-        let version = version.strip_prefix("RaftKeeper ").unwrap_or(version);
-        let version = version.split([',', ' ']).next().unwrap_or_default();
-        Self {
-            name,
-            version: if version.is_empty() {
-                "unknown".to_owned()
-            } else {
-                version.trim_start_matches('v').to_owned()
-            },
-        }
+/// The name of a server's software among the facts.
+fn software(product: Option<&Product>) -> &'static str {
+    match product.map(|product| product.name.as_str()) {
+        Some("ZooKeeper") => "apache",
+        Some("ClickHouse Keeper") => "clickhouse-keeper",
+        Some("RaftKeeper") => "raftkeeper",
+        Some(_) => "other",
+        None => "unknown",
     }
-}
-
-fn received(played: &Played) -> String {
-    let pieces = played.log.iter().filter_map(|event| match &event.what {
-        Happening::Received(bytes) => Some(bytes.as_slice()),
-        _ => None,
-    });
-    let bytes: Vec<_> = pieces.flatten().copied().collect();
-    String::from_utf8_lossy(&bytes).into_owned()
 }

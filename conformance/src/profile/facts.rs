@@ -39,6 +39,13 @@ impl Facts {
         Some(&fact.value)
     }
 
+    /// What carries the server's connections, if that is known.
+    #[must_use]
+    pub fn transport(&self) -> Option<&str> {
+        let transport = self.get("transport");
+        transport.filter(|name| matches!(*name, "nio" | "netty"))
+    }
+
     pub(super) fn add(&mut self, name: &str, title: &str, value: impl fmt::Display) {
         self.facts.push(Fact {
             name: name.to_owned(),

@@ -14,15 +14,18 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::judge::Case;
+use crate::judge::Catalogue;
 use crate::judge::Patterns;
 use crate::judge::Problem;
 use crate::judge::Rule;
+use crate::judge::names;
 
 pub use self::choice::Likeness;
 pub use self::choice::Sign;
 pub use self::choice::best;
 pub use self::choice::likenesses;
 pub use self::discover::discover;
+pub use self::discover::is_fact;
 pub use self::facts::Fact;
 pub use self::facts::Facts;
 
@@ -98,6 +101,35 @@ impl Profile {
     /// The names of the profiles that come with the crate.
     pub fn names() -> impl Iterator<Item = &'static str> {
         FILES.iter().map(|(name, _)| *name)
+    }
+
+    /// Makes sure that every rule speaks of cases that are there, so that a typo is an error and
+    /// not a rule without effect.
+    ///
+    /// # Errors
+    /// Says which rule is of no use.
+    pub fn check(&self, catalogue: &Catalogue) -> Result<(), ProfileError> {
+        let wrong = |message: String| ProfileError {
+            name: self.name.clone(),
+            message,
+        };
+        let rules = self.deviation.iter().chain(&self.unsupported);
+        for pattern in rules
+            .chain(&self.never)
+            .flat_map(|rule| rule.case.as_slice())
+        {
+            if !catalogue.cases().iter().any(|case| names(pattern, case)) {
+                return Err(wrong(format!("{pattern:?} names no case")));
+            }
+        }
+        if let Some(rule) = self.never.iter().find(|rule| rule.outcome.is_none()) {
+            let cases = rule.case.as_slice().join(", ");
+            return Err(wrong(format!("what {cases} never does needs an outcome")));
+        }
+        if let Some(sign) = self.signs.keys().find(|sign| !is_fact(sign)) {
+            return Err(wrong(format!("the sign {sign:?} is no fact of a probe")));
+        }
+        Ok(())
     }
 
     /// What is said of a case that failed so.

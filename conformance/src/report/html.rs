@@ -1,5 +1,8 @@
 //! One page for a browser, with nothing from elsewhere in it.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
 use askama::Template;
 
 use crate::judge::CaseReport;
@@ -13,6 +16,9 @@ use crate::report::matrix::Row;
 
 /// With more products than this, their names stand upright.
 const FLAT: usize = 6;
+
+/// How many ways of a race have a colour of their own.
+const COLOURS: usize = 8;
 
 /// The runs as a page: every case by every product, and all that is known of each.
 ///
@@ -75,10 +81,32 @@ impl Page<'_> {
             .collect()
     }
 
+    /// How often a race came out in which way on a product, in one order for all products.
+    fn ways<'r>(&self, row: &Row<'r>, cell: &Cell<'r>) -> Vec<Way<'r>> {
+        let rates: BTreeMap<_, _> = cell.rates().into_iter().collect();
+        let all = row.ways().into_iter().enumerate();
+        let ways = all.filter_map(|(place, outcome)| {
+            Some(Way {
+                outcome,
+                times: *rates.get(outcome)?,
+                colour: place % COLOURS,
+            })
+        });
+        ways.collect()
+    }
+
     fn product(&self, column: &usize) -> String {
         let column = self.matrix.columns.get(*column);
         column.map_or_else(String::new, |column| column.product.to_string())
     }
+}
+
+/// A way in which a race came out.
+struct Way<'a> {
+    outcome: &'a str,
+    times: u64,
+    /// The same for a way on all products.
+    colour: usize,
 }
 
 fn is_plain(cell: &Cell<'_>) -> bool {
@@ -138,7 +166,12 @@ impl Cell<'_> {
         let outcomes = self.outcomes().join(", ");
         let rate = self.rate();
         let rate = rate.map(|(often, all)| format!(", {often} of {all} times"));
-        let rate = rate.unwrap_or_default();
+        let mut rate = rate.unwrap_or_default();
+        let ways = self.rates();
+        let all: u64 = ways.iter().map(|(_, times)| times).sum();
+        for (outcome, times) in ways {
+            let _ = write!(rate, "; {outcome} {times} of {all}");
+        }
         if outcomes.is_empty() {
             format!("{}{rate}", mark.word())
         } else {

@@ -1,5 +1,7 @@
 //! What reports say about a case, in one place for all of them.
 
+use std::cmp::Reverse;
+
 use crate::judge::CaseReport;
 use crate::judge::Level;
 use crate::judge::Problem;
@@ -141,6 +143,22 @@ impl CaseReport {
         }
     }
 
+    /// How often it came out in some way that has a name: more than once if it is a race.
+    #[must_use]
+    pub fn times(&self) -> u64 {
+        self.seen.values().copied().map(u64::from).sum()
+    }
+
+    /// How often a race came out in which way, the most frequent first; nothing for other cases.
+    #[must_use]
+    pub fn rates(&self) -> Vec<(&str, u64)> {
+        if self.times() < 2 {
+            return Vec::new();
+        }
+        let seen = self.seen.iter();
+        most_frequent_first(seen.map(|(outcome, times)| (outcome.as_str(), u64::from(*times))))
+    }
+
     /// What there is to say in a line; empty for a case that went as the reference does it.
     #[must_use]
     pub fn remark(&self) -> String {
@@ -155,4 +173,13 @@ impl CaseReport {
             Verdict::Untested { reason } | Verdict::Skipped { reason } => reason.clone(),
         }
     }
+}
+
+/// Rates in the order in which they are told.
+pub(super) fn most_frequent_first<'a>(
+    rates: impl IntoIterator<Item = (&'a str, u64)>,
+) -> Vec<(&'a str, u64)> {
+    let mut rates: Vec<_> = rates.into_iter().collect();
+    rates.sort_by_key(|&(outcome, times)| (Reverse(times), outcome));
+    rates
 }

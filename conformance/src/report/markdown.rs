@@ -4,6 +4,8 @@ use askama::Template;
 
 use crate::report::Mark;
 use crate::report::Run;
+use crate::report::matrix;
+use crate::report::matrix::Cell;
 use crate::report::matrix::Matrix;
 use crate::report::matrix::Played;
 
@@ -31,6 +33,7 @@ pub(super) fn render(runs: &[Run]) -> askama::Result<String> {
         products: products.collect(),
         marks: &marks,
         rows: rows(&matrix),
+        races: races(&matrix),
         failures: failures(&matrix),
         versions: versions(runs),
     };
@@ -44,6 +47,7 @@ struct Page<'a> {
     products: Vec<Product>,
     marks: &'a [Mark],
     rows: Vec<Row>,
+    races: Vec<Row>,
     failures: Vec<Failure>,
     versions: String,
 }
@@ -54,7 +58,7 @@ struct Product {
     trouble: String,
 }
 
-/// A case on which the products are not all as the reference.
+/// A case, with what is to be said of it a product.
 struct Row {
     id: String,
     name: String,
@@ -91,32 +95,54 @@ fn rows(matrix: &Matrix<'_>) -> Vec<Row> {
             .iter()
             .any(|cell| cell.mark() > Some(Mark::Passed))
     });
-    told.map(|row| Row {
-        id: cell(&row.case.id),
-        name: cell(&row.case.name),
-        level: row.case.level.to_string(),
-        cells: row
-            .cells
-            .iter()
-            .map(|found| {
-                let Some(mark) = found.mark() else {
-                    return String::new();
-                };
-                let rate = found
-                    .rate()
-                    .map(|(often, all)| format!(" {often}/{all}"))
-                    .unwrap_or_default();
-                let outcomes = found.outcomes().join(", ");
-                let said = match (mark, outcomes.is_empty()) {
-                    (Mark::Passed, _) => String::new(),
-                    (_, true) => format!(" {}", mark.word()),
-                    (_, false) => format!(" {}", cell(&outcomes)),
-                };
-                format!("{}{said}{rate}", mark.glyph())
-            })
-            .collect(),
-    })
-    .collect()
+    told.map(|row| Row::of(row, remark)).collect()
+}
+
+/// How a case went on a product, and in what way if not as the reference does it.
+fn remark(found: &Cell<'_>) -> String {
+    let Some(mark) = found.mark() else {
+        return String::new();
+    };
+    let rate = found
+        .rate()
+        .map(|(often, all)| format!(" {often}/{all}"))
+        .unwrap_or_default();
+    let outcomes = found.outcomes().join(", ");
+    let said = match (mark, outcomes.is_empty()) {
+        (Mark::Passed, _) => String::new(),
+        (_, true) => format!(" {}", mark.word()),
+        (_, false) => format!(" {}", cell(&outcomes)),
+    };
+    format!("{}{said}{rate}", mark.glyph())
+}
+
+/// The cases that were played more than once, since the server decides them by a race.
+fn races(matrix: &Matrix<'_>) -> Vec<Row> {
+    let all = matrix.groups.iter().flat_map(|group| &group.rows);
+    let races = all.filter(|row| !row.ways().is_empty());
+    races.map(|row| Row::of(row, rates)).collect()
+}
+
+/// How often a race came out in which way.
+fn rates(found: &Cell<'_>) -> String {
+    let rates = found.rates();
+    let all: u64 = rates.iter().map(|(_, times)| times).sum();
+    let ways = rates
+        .iter()
+        .map(|(way, times)| format!("{way} {times}/{all}"));
+    // The name of a way may be several, with commas between them.
+    cell(&ways.collect::<Vec<_>>().join("; "))
+}
+
+impl Row {
+    fn of(row: &matrix::Row<'_>, say: impl Fn(&Cell<'_>) -> String) -> Self {
+        Self {
+            id: cell(&row.case.id),
+            name: cell(&row.case.name),
+            level: row.case.level.to_string(),
+            cells: row.cells.iter().map(say).collect(),
+        }
+    }
 }
 
 fn failures(matrix: &Matrix<'_>) -> Vec<Failure> {

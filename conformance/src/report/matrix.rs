@@ -6,6 +6,7 @@ use crate::judge::CaseReport;
 use crate::judge::Product;
 use crate::report::Mark;
 use crate::report::Run;
+use crate::report::mark::most_frequent_first;
 
 /// Runs as a table: a column a product, a row a case.
 #[derive(Debug)]
@@ -118,7 +119,15 @@ impl Group<'_> {
     }
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// The ways in which a race came out on any product, the most frequent first; nothing for other
+    /// cases.
+    pub(super) fn ways(&self) -> Vec<&'a str> {
+        let rates = self.cells.iter().flat_map(Cell::rates);
+        let ways = sum(rates).into_iter();
+        ways.map(|(outcome, _)| outcome).collect()
+    }
+
     /// Whether the products differ here.
     pub(super) fn is_mixed(&self) -> bool {
         let mut shown = self.cells.iter().filter(|cell| !cell.results.is_empty());
@@ -161,6 +170,12 @@ impl<'a> Cell<'a> {
         distinct
     }
 
+    /// How often a race came out in which way, all runs together, the most frequent first; nothing
+    /// for other cases.
+    pub(super) fn rates(&self) -> Vec<(&'a str, u64)> {
+        sum(self.results.iter().flat_map(|played| played.case.rates()))
+    }
+
     /// The names of the outcomes, where there are any.
     pub(super) fn outcomes(&self) -> Vec<&'a str> {
         let mut outcomes: Vec<_> = self
@@ -172,6 +187,16 @@ impl<'a> Cell<'a> {
         outcomes.dedup();
         outcomes
     }
+}
+
+/// Rates of the same outcomes added up, the most frequent first.
+fn sum<'a>(rates: impl Iterator<Item = (&'a str, u64)>) -> Vec<(&'a str, u64)> {
+    let mut all: BTreeMap<&str, u64> = BTreeMap::new();
+    for (outcome, times) in rates {
+        let so_far = all.entry(outcome).or_default();
+        *so_far = so_far.saturating_add(times);
+    }
+    most_frequent_first(all)
 }
 
 fn counts(marks: impl Iterator<Item = Mark>) -> Vec<(Mark, usize)> {

@@ -29,6 +29,11 @@ pub struct Config {
     pub sessionless_timeout: Option<Duration>,
     /// `maxClientCnxns`: connections from one address; 0 is no limit.
     pub max_client_connections: u32,
+    /// `zookeeper.maxCnxns`: connections in all; 0 is no limit.
+    pub max_connections: u32,
+    /// `zookeeper.largeRequestMaxBytes`: the longest frame that is taken; longer ones close as soon
+    /// as their length is there. `None` is no limit but that of all frames.
+    pub large_request_max_bytes: Option<u32>,
     /// `jute.maxbuffer`: what a peer may demand of memory.
     pub limits: Limits,
     /// Which of Apache's two network layers to be like.
@@ -61,6 +66,8 @@ impl Default for Config {
             max_session_timeout: None,
             sessionless_timeout: Some(Duration::from_millis(10_000)),
             max_client_connections: 60,
+            max_connections: 0,
+            large_request_max_bytes: None,
             limits: Limits::default(),
             transport: Transport::Nio,
             mode: Mode::ReadWrite,
@@ -147,10 +154,10 @@ pub enum Mode {
     /// Sessions that may write.
     #[default]
     ReadWrite,
-    /// Read-only sessions for clients that will have one, as 3.4 and 3.6 do, and later versions
+    /// Read-only sessions for clients that will have one, as versions up to 3.6 do, and later ones
     /// with local sessions.
     ReadOnly,
-    /// No new session at all, as 3.8 and 3.9 without local sessions: the answer is a reply header
+    /// No new session at all, as 3.7 and later without local sessions: the answer is a reply header
     /// with `NOTREADONLY` and the connection stays open (`ReadOnlyRequestProcessor.run`). A
     /// session of another member is taken over on its password alone, and the zxid stands still.
     ReadOnlyNoNew,

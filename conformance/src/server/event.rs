@@ -68,7 +68,7 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The address has too many (`NIOServerCnxnFactory.doAccept`).
+    /// There are too many, or too many from its address (`NIOServerCnxnFactory.doAccept`).
     TooMany,
     /// The server does not serve.
     NotServing,
@@ -95,6 +95,11 @@ pub enum Reason {
     Word(Word),
     /// A frame's length is out of bounds.
     BadLength(FrameError),
+    /// A frame is longer than large requests may be.
+    LargeRequest {
+        /// Its length.
+        length: u32,
+    },
     /// A record could not be read.
     BadRecord(DecodeError),
     /// A SASL token was null.
@@ -139,6 +144,7 @@ impl Reason {
             Self::TooMany
             | Self::NotServing
             | Self::BadLength(_)
+            | Self::LargeRequest { .. }
             | Self::BadRecord(_)
             | Self::NullToken
             | Self::Flaw(_)
@@ -187,7 +193,7 @@ impl fmt::Display for Event {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::TooMany => f.write_str("refused, too many connections from its address"),
+            Self::TooMany => f.write_str("refused, too many connections"),
             Self::NotServing => f.write_str("refused, not serving"),
             Self::ReadOnly => f.write_str("refused, read-only"),
             Self::ZxidAhead { seen, last } => {
@@ -201,6 +207,9 @@ impl fmt::Display for Reason {
             }
             Self::Word(word) => write!(f, "asked {word}"),
             Self::BadLength(error) => write!(f, "closed, {error}"),
+            Self::LargeRequest { length } => {
+                write!(f, "closed, a large request of {length} bytes")
+            }
             Self::BadRecord(error) => write!(f, "closed, {error}"),
             Self::NullToken => f.write_str("closed, null SASL token"),
             Self::UnknownOperation(op) => write!(f, "closed, unknown operation {op}"),

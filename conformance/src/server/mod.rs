@@ -312,7 +312,7 @@ impl Server {
         }
     }
 
-    /// Counts one transaction; a read-only member makes none since 3.8.
+    /// Counts one transaction; a read-only member makes none since 3.7.
     fn advance_zxid(&mut self) {
         if self.config.mode != Mode::ReadOnlyNoNew {
             self.last_zxid = self.last_zxid.saturating_add(1);

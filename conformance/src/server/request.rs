@@ -129,6 +129,7 @@ impl Server {
             Reply::Unimplemented => self.answer_unknown(connection, xid, op),
             Reply::Close => self.close(connection, Reason::Delegate),
         }
+        self.push_late(connection);
         while let Some(bond) = self.bond_of(connection)
             && let Some(&task) = bond.tasks.front()
             && !matches!(task, Task::Delegated { .. })
@@ -140,7 +141,7 @@ impl Server {
 
     /// Sends a packet that nobody asked for.
     pub(super) fn push(&mut self, connection: ConnectionId, payload: &Bytes) {
-        if self.session_of(connection).is_some() {
+        if self.session_of(connection).is_some() && !self.mishandle_push(connection, payload) {
             self.answer(connection, &Raw(payload));
         }
     }

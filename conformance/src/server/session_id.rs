@@ -31,9 +31,9 @@ impl SessionIds {
         Self { next }
     }
 
-    /// The next id.
+    /// The next id; never 0, which stands for no session.
     pub const fn next(&mut self) -> i64 {
-        let id = self.next;
+        let id = if self.next == 0 { 1 } else { self.next };
         self.next = id.wrapping_add(1);
         id
     }

@@ -19,7 +19,7 @@ use crate::server::word::Word;
 use crate::time::Instant;
 
 impl Server {
-    /// Takes a new connection, or closes it if its address has too many
+    /// Takes a new connection, or closes it if there are too many, or too many from its address
     /// (`NIOServerCnxnFactory.AcceptThread.doAccept`).
     pub(super) fn accept(&mut self, now: Instant, connection: ConnectionId, peer: IpAddr) {
         if self.connections.contains_key(&connection) {
@@ -27,7 +27,9 @@ impl Server {
         }
         let limit = self.config.max_client_connections;
         let count = self.peers.get(&peer).copied().unwrap_or(0);
-        let is_over = limit > 0 && count >= limit;
+        let is_full = usize::try_from(self.config.max_connections)
+            .is_ok_and(|most| most > 0 && self.connections.len() >= most);
+        let is_over = is_full || limit > 0 && count >= limit;
         if self.config.flaws.is_over(is_over, count, limit) {
             let reason = Reason::TooMany;
             self.record(Event::Disconnected { connection, reason });
@@ -111,6 +113,12 @@ impl Server {
                     self.close(connection, Reason::NotServing);
                     return took;
                 }
+            }
+            let length = u32::from_be_bytes(*prefix);
+            let most = self.config.large_request_max_bytes;
+            if most.is_some_and(|most| length > most) {
+                self.close(connection, Reason::LargeRequest { length });
+                return took;
             }
             if self.config.transport == Transport::Netty && framer.buffered() == [0; 4] {
                 return took;

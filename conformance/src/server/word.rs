@@ -125,13 +125,26 @@ impl Server {
         if !text.is_empty() && !is_silent {
             self.send_bytes(connection, Bytes::from(text));
         }
-        if word == Word::Srst && self.executes(word) {
-            (self.received, self.sent) = (0, 0);
+        if self.executes(word) && self.config.serving {
+            self.reset(word);
         }
         if self.config.has(Flaw::WordStaysOpen) {
             return self.leave_greeting(connection, Trigger::Strand, State::Stranded);
         }
         self.close(connection, Reason::Word(word));
+    }
+
+    /// Counts anew, if that is what the word asks for.
+    fn reset(&mut self, word: Word) {
+        match word {
+            Word::Srst => (self.received, self.sent) = (0, 0),
+            Word::Crst => {
+                for connection in self.connections.values_mut() {
+                    (connection.received, connection.sent) = (0, 0);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether the word is listed; `isro` is on a server that can be read-only
@@ -155,12 +168,12 @@ impl Server {
                 (true, Mode::ReadWrite) => "rw",
                 (true, Mode::ReadOnly | Mode::ReadOnlyNoNew) => "ro",
             }),
-            Word::Crst => writeln!(text, "Connection stats reset."),
-            Word::Srst => writeln!(text, "Server stats reset."),
             _ if !self.config.serving => writeln!(
                 text,
                 "This ZooKeeper instance is not currently serving requests"
             ),
+            Word::Crst => writeln!(text, "Connection stats reset."),
+            Word::Srst => writeln!(text, "Server stats reset."),
             Word::Conf => self.tell_config(text),
             Word::Cons => self.tell_connections(text, true),
             Word::Dump => self.tell_sessions(text),

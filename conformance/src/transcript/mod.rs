@@ -106,9 +106,11 @@
 //! - `server mode=readOnly maxClientCnxns=3` says what kind of server it is for, in the words of
 //!   `zoo.cfg`: an embedded server is set up so, and to another kind it is not played. `mode` is
 //!   `readWrite` if it is not mentioned, or `readOnly`, `readOnlyNoNew` (a read-only member without
-//!   local sessions) or `notServing` (a member without a quorum). `sessionlessCnxnTimeout` is the
-//!   time a connection without a session has, `data=yes` a server with znodes. Numbers are parameters of the run, too:
-//!   `$maxClientCnxns`.
+//!   local sessions) or `notServing` (a member without a quorum). `maxClientCnxns` and `maxCnxns`
+//!   are the most connections from one address and in all, `largeRequestMaxBytes` is the longest
+//!   frame of a server that bounds them beyond `jute.maxbuffer`, `sessionlessCnxnTimeout` the time a
+//!   connection without a session has, `data=yes` a server with znodes. Numbers are parameters of
+//!   the run, too: `$maxClientCnxns`.
 //! - `race 20` has it played so many times, since it is decided by a race in the server. How often
 //!   it came out in which way is what is told. All that is sent without anything seen in between
 //!   goes out at one moment, on however many connections.

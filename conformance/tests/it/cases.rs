@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use zk_conformance::judge::Catalogue;
+use zk_conformance::judge::CatalogueError;
 use zk_conformance::judge::Level;
 use zk_conformance::judge::Setting;
 use zk_conformance::judge::times;
@@ -215,6 +216,17 @@ fn settings_and_races_can_be_read() {
     }
 }
 
+/// What is read first has to be right.
+#[test]
+fn the_front_pages_count_right() {
+    let front = include_str!("../../../README.md");
+    let crates = include_str!("../../README.md");
+    let cases = format!("{} cases", catalogue().cases().len());
+    assert!(front.contains(&cases) && crates.contains(&cases), "{cases}");
+    let flaws = format!("{} servers with one deliberate flaw each", Flaw::ALL.len());
+    assert!(front.contains(&flaws), "{flaws}");
+}
+
 #[test]
 fn every_level_is_used() {
     let catalogue = catalogue();
@@ -229,5 +241,50 @@ fn cases_survive_being_printed() {
         let printed = case.script.to_string();
         let again = parse(&printed).expect("what is printed parses");
         assert_eq!(again.scripts, [(*case.script).clone()], "{}", case.id);
+    }
+}
+
+/// A catalogue of cases that do nothing, by their ids and what they need.
+fn needing(cases: &[(&str, &str)]) -> Result<Catalogue, CatalogueError> {
+    let mut text = String::new();
+    for (id, needs) in cases {
+        text += &format!(
+            "script g/{id}\nid {id}\nlevel must\ntitle t\nclause FRAME-1 c\nsource s\n\
+             observed o\nwhy w\n"
+        );
+        if !needs.is_empty() {
+            text += &format!("needs {needs}\n");
+        }
+        text += "----\nA open\n\n";
+    }
+    Catalogue::parse([("g", text.as_str())])
+}
+
+#[test]
+fn what_is_needed_is_there_and_comes_before() {
+    assert!(needing(&[("ZK1", ""), ("ZK2", "ZK1, ZK3"), ("ZK3", "ZK1")]).is_ok());
+    for (cases, message) in [
+        (
+            &[("ZK1", "ZK2")][..],
+            "g/ZK1 needs ZK2, which is the id of no case",
+        ),
+        (
+            &[("ZK1", ""), ("ZK2", "g/ZK1")],
+            "g/ZK2 needs g/ZK1, which is the id of no case",
+        ),
+        (&[("ZK1", ""), ("ZK1", "")], "ZK1 is there twice"),
+        (&[("ZK1", "ZK1")], "g/ZK1 cannot be played"),
+        (
+            &[
+                ("ZK1", ""),
+                ("ZK2", "ZK1 ZK4"),
+                ("ZK3", "ZK2"),
+                ("ZK4", "ZK3"),
+            ],
+            "g/ZK2 cannot be played: it waits for cases that wait for each other",
+        ),
+    ] {
+        let error = needing(cases).expect_err(message);
+        assert!(error.to_string().contains(message), "{error}");
     }
 }

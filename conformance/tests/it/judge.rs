@@ -40,6 +40,30 @@ fn every_case_passes_on_the_reference_server() {
     assert_eq!(summary.passed, cases.len(), "{summary:?}");
 }
 
+#[test]
+fn whatever_the_options_say_something_is_played() {
+    let catalogue = catalogue();
+    let cases: Vec<_> = catalogue.find("ZK0701").into_iter().collect();
+    let mut options = Options::default();
+    (options.jobs, options.connections) = (0, 0);
+    let subject = Subject::Embedded(Box::default());
+    let summary = runtime().block_on(run(&catalogue, &cases, &subject, &options, &mut |_| {}));
+    assert_eq!((summary.trouble, summary.passed), (None, 1));
+}
+
+#[test]
+fn without_a_sanity_case_nothing_is_judged() {
+    let text = "script g/a\nid ZK1\nlevel must\ntitle t\nclause FRAME-1 c\nsource s\nobserved o\n\
+                why w\n----\nA open\n";
+    let catalogue = Catalogue::parse([("g", text)]).expect("a catalogue");
+    let cases: Vec<_> = catalogue.cases().iter().collect();
+    let subject = Subject::Embedded(Box::default());
+    let options = Options::default();
+    let summary = runtime().block_on(run(&catalogue, &cases, &subject, &options, &mut |_| {}));
+    let trouble = summary.trouble.expect("a reason");
+    assert_eq!(trouble, "no sanity case is for a server of this kind");
+}
+
 fn script(text: &str) -> Arc<Script> {
     let transcript = parse(text).expect("a transcript");
     Arc::new(transcript.scripts.into_iter().next().expect("a script"))
@@ -154,7 +178,7 @@ fn settings_that_are_none_are_told_apart() {
         (
             "size=3",
             "server setting \"size\" is none of tickTime, minSessionTimeout, maxSessionTimeout, \
-             maxClientCnxns, sessionlessCnxnTimeout, mode, data",
+             maxClientCnxns, maxCnxns, largeRequestMaxBytes, sessionlessCnxnTimeout, mode, data",
         ),
         (
             "maxClientCnxns=-1",

@@ -216,7 +216,10 @@ fn a_quote_that_drifted_is_a_fault() {
 fn a_clause_that_is_not_there_is_a_fault() {
     let found = faults("SHOULD", "should", "PING-2 An answer is due.", "PING-1\n");
     assert!(
-        matches!(found.as_slice(), [Fault::Unknown { .. }]),
+        matches!(
+            found.as_slice(),
+            [Fault::Unknown { .. }, Fault::Uncovered(_)]
+        ),
         "{found:?}"
     );
 }
@@ -240,6 +243,26 @@ fn a_case_stronger_than_its_clause_is_a_fault() {
 fn a_must_that_no_must_case_judges_is_a_fault() {
     let found = faults("MUST", "should", "PING-1 An answer", "PING-1\n");
     assert_eq!(found, [Fault::Unjudged("PING-1".to_owned())]);
+}
+
+#[test]
+fn a_clause_is_judged_or_says_why_not() {
+    let published = "PING-1\nPING-2\n";
+    let silent = clause("PING-2", "MAY", "Nobody asks.");
+    let excused = format!("{silent}- no case: it takes two servers\n");
+    let judged = clause("PING-1", "MAY", "An answer is due.");
+    let case = "script ping/one\nid ZK0601\nlevel may\ntitle T.\nclause PING-1 An answer\n\
+                source A.b\nobserved 1\nwhy W.\n----\nA open\n";
+    let catalogue = Catalogue::parse([("ping", case)]).expect("a case");
+    let faults = |text: &str| {
+        let spec = Specification::parse([("ping", text)]).expect("clauses");
+        spec.faults(&catalogue, published)
+    };
+    assert_eq!(faults(&format!("{judged}\n{excused}")), []);
+    let lost = Fault::Uncovered("PING-2".to_owned());
+    assert_eq!(faults(&format!("{judged}\n{silent}")), [lost]);
+    let both = format!("{judged}- no case: it takes two servers\n\n{excused}");
+    assert_eq!(faults(&both), [Fault::Covered("PING-1".to_owned())]);
 }
 
 #[test]
@@ -288,7 +311,7 @@ fn a_file_that_is_no_specification_says_where_and_why() {
         "ping",
         &text,
         "ping.md:11: PING-1: \"since\" is not one of source, versions, observed, relied on by, \
-         differs, or not in this order",
+         differs, no case, or not in this order",
     );
     let text = clause("PING-1", "MUST", "A.") + "\nAnd so on.\n";
     let problem = "ping.md:12: text behind the list of a clause: give it a heading of its own";
@@ -298,7 +321,7 @@ fn a_file_that_is_no_specification_says_where_and_why() {
 #[test]
 fn a_clause_has_all_its_parts() {
     let text = clause("PING-1", "QUIRK", "A [link](x.md#y) to\n*it*.")
-        + "- relied on by: nobody,\n  as\n  far as known\n- differs: `X`\n";
+        + "- relied on by: nobody,\n  as\n  far as known\n- differs: `X`\n- no case: `Y`\n";
     let spec = Specification::parse([("ping", text.as_str())]).expect("a clause");
     let clause = spec.find("ping-1").expect("by id, in any case");
     assert_eq!(clause.level, Level::Quirk);
@@ -311,6 +334,7 @@ fn a_clause_has_all_its_parts() {
         Some("nobody, as far as known")
     );
     assert_eq!(clause.differs.as_deref(), Some("X"));
+    assert_eq!(clause.no_case.as_deref(), Some("Y"));
     assert_eq!(clause.place(), "ping.md#ping-1");
 }
 

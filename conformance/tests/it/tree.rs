@@ -176,6 +176,30 @@ fn watches_fire_once_and_go_with_their_connection() {
 }
 
 #[test]
+fn who_watches_in_both_ways_is_told_once_that_a_znode_is_gone() {
+    let mut rig = Rig::default();
+    assert_eq!(rig.err(&create("/a", 0)), 0);
+    let both = "setWatches + SetWatches relativeZxid=9 dataWatches=[\"/a\"] existWatches=[] \
+                childWatches=[\"/a\"]";
+    assert_eq!(rig.ask(4, both), (0, 0, vec![]));
+    let child = "setWatches + SetWatches relativeZxid=9 dataWatches=[] existWatches=[] \
+                 childWatches=[\"/a\"]";
+    assert_eq!(rig.ask(5, child), (0, 0, vec![]));
+    let gone = rig.ask(1, "delete + DeleteRequest path=\"/a\" version=-1");
+    assert_eq!(gone, (0, 0, vec![4, 5]));
+}
+
+#[test]
+fn text_comes_back_as_java_writes_it() {
+    let mut rig = Rig::default();
+    // A length, six bytes for the last character, and three for the one before.
+    let sync = rig.ask(1, "sync + SyncRequest path=\"/\".e29c93.f09f9880");
+    assert_eq!(sync, (0, 4 + 1 + 3 + 6, vec![]));
+    let null = rig.ask(1, "sync + SyncRequest path=null");
+    assert_eq!(null, (0, 4, vec![]));
+}
+
+#[test]
 fn what_was_missed_is_told_when_watches_are_set_again() {
     let mut rig = Rig::default();
     rig.ask(1, &create("/a", 0));

@@ -104,7 +104,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
             return Err(Trouble::usage(format!("{word:?} should be HOST:PORT")));
         }
         Some(word) => Some(Address::find(word)?.address),
-        None if arguments.start.is_meant() => Some(Start::free_address()?),
+        None if arguments.start.is_meant() => Some(arguments.start.free_address()?),
         None => None,
     };
     let mut folder = arguments.corpus.as_deref().map(Folder::open).transpose()?;

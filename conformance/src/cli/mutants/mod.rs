@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     }
     let matrix = KillMatrix::new(&catalogue, &flaws);
     if arguments.json {
-        say(json(&matrix));
+        say(json(&matrix, &chosen));
     } else if !arguments.cases.is_empty() {
         for case in chosen {
             show_case(&matrix, case);
@@ -213,7 +213,7 @@ fn show_case(matrix: &KillMatrix<'_>, case: &Case) {
     }
 }
 
-fn json(matrix: &KillMatrix<'_>) -> serde_json::Value {
+fn json(matrix: &KillMatrix<'_>, chosen: &[&Case]) -> serde_json::Value {
     let mutants = matrix.mutants().iter().map(|mutant| {
         let kills = mutant.kills.iter().map(|kill| {
             serde_json::json!({
@@ -231,7 +231,7 @@ fn json(matrix: &KillMatrix<'_>) -> serde_json::Value {
             "excuse": mutant.excuse(),
         })
     });
-    let cases = matrix.cases().iter().map(|case| {
+    let cases = chosen.iter().map(|case| {
         let kills = matrix.killed_by(&case.id).map(Flaw::name);
         serde_json::json!({
             "id": case.id,

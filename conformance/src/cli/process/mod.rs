@@ -34,6 +34,9 @@ const GRACE: Duration = Duration::from_secs(3);
 /// How many of the last lines it printed are told.
 const TOLD: usize = 40;
 
+/// What stands for the port in a command.
+const PORT: &str = "{port}";
+
 /// The heading of these flags.
 const HEADING: &str = "Starting the server";
 
@@ -61,8 +64,15 @@ impl Start {
         !self.command.is_empty()
     }
 
-    /// A port on loopback that nobody listens on.
-    pub(super) fn free_address() -> Result<SocketAddr, Trouble> {
+    /// A port on loopback that nobody listens on, for a command that can be told of it.
+    pub(super) fn free_address(&self) -> Result<SocketAddr, Trouble> {
+        if !self.command.iter().any(|word| word.contains(PORT)) {
+            return Err(Trouble::usage(format!(
+                "nobody knows where the server listens that {} starts",
+                self.command.join(" ")
+            ))
+            .hint("give HOST:PORT, or tell the command its port by {port}"));
+        }
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
         let address = listener.and_then(|listener| listener.local_addr());
         address.map_err(|error| untested(format!("there is no free port: {error}")))
@@ -96,10 +106,7 @@ impl Start {
                 .hint("without HOST:PORT, a free port is chosen; the command is told by {port}"));
         }
         let port = address.port().to_string();
-        let words = self
-            .command
-            .iter()
-            .map(|word| word.replace("{port}", &port));
+        let words = self.command.iter().map(|word| word.replace(PORT, &port));
         let managed = Arc::new(Managed {
             command: words.collect(),
             subject: subject.clone(),

@@ -3,6 +3,7 @@
 mod check;
 mod github;
 mod output;
+mod required;
 mod sink;
 mod text;
 mod traces;
@@ -17,7 +18,6 @@ use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::help;
 use crate::cli::report::github::JobSummary;
-use crate::cli::report::sink::Sink;
 use crate::cli::report::sink::is_stdout;
 use crate::report::Format;
 use crate::report::Run;
@@ -29,6 +29,7 @@ use crate::report::stable;
 pub(super) use self::output::Output;
 pub(super) use self::output::Writer;
 pub(super) use self::sink::Lines;
+pub(super) use self::sink::Sink;
 pub(super) use self::text::Text;
 pub(super) use self::traces::Traces;
 
@@ -69,7 +70,8 @@ enum Verb {
         #[arg(long, short)]
         verbose: bool,
     },
-    /// Hold runs against ones that were written down: 1 if anything is different.
+    /// Hold runs against ones that were written down, or to a list of what has to pass: 1 if they
+    /// are not so.
     Check(check::Arguments),
     /// Print the JSON Schema of an event.
     Schema,

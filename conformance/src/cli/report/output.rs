@@ -47,7 +47,7 @@ pub(in crate::cli) struct Output {
     #[command(flatten)]
     summary: JobSummary,
     /// Leave out of the reports what changes from run to run: times, ids that the server chose,
-    /// wire logs.
+    /// wire logs. How often a race came out in which way stays.
     #[arg(long)]
     stable: bool,
     /// Which cases' wire logs the reports have: those that are not as the reference, or all.
@@ -59,7 +59,8 @@ pub(in crate::cli) struct Output {
     /// Which version it is; without it, the server is asked.
     #[arg(long, value_name = "VERSION")]
     product_version: Option<String>,
-    /// What else sets it apart from others of its version, such as nio or netty.
+    /// What else sets it apart from others of its version; without it, nio or netty, if a probe
+    /// finds that out.
     #[arg(long, value_name = "NAME")]
     product_transport: Option<String>,
 }

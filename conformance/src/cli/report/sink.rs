@@ -134,6 +134,8 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     if place.file_name().is_none() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
+    // A folder that is not there is told of by its own error, and not by that of the file in it.
+    folder.metadata()?;
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {

@@ -11,6 +11,8 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 use crate::cli::Exit;
+use crate::cli::count::percent;
+use crate::cli::count::plural;
 use crate::judge::CaseReport;
 use crate::judge::Crash;
 use crate::judge::Event;
@@ -48,6 +50,8 @@ pub(in crate::cli) struct Text {
     told: Vec<String>,
     broken: Vec<String>,
     runs: u32,
+    /// How many cases the run is of.
+    cases: usize,
 }
 
 #[derive(Default)]
@@ -78,6 +82,7 @@ impl Text {
             told: Vec::new(),
             broken: Vec::new(),
             runs: 0,
+            cases: 0,
         }
     }
 
@@ -95,6 +100,7 @@ impl Text {
                     ..
                 } = &**info;
                 self.runs += 1;
+                self.cases = *cases;
                 self.groups.clear();
                 self.problems.clear();
                 self.again.clear();
@@ -178,7 +184,7 @@ impl Text {
                 report.id, report.level, report.title
             ));
         }
-        if report.seen.values().sum::<u32>() > 1 {
+        if report.times() > 1 {
             self.races
                 .push(format!("{} {}: {}", report.id, report.name, rates(report)));
         }
@@ -243,6 +249,12 @@ impl Text {
             return;
         }
         let mut parts = Vec::new();
+        // One that ends with its first failure leaves some unplayed.
+        let over = summary.played() + summary.skipped;
+        let unplayed = match summary.trouble {
+            None => self.cases.saturating_sub(over),
+            Some(_) => 0,
+        };
         for (count, word, style) in [
             (summary.passed, "passed", GOOD),
             (summary.tolerated, "tolerated", GOOD),
@@ -252,6 +264,7 @@ impl Text {
             (summary.blocked, "blocked", ODD),
             (summary.untested, "untested", ODD),
             (summary.skipped, "skipped", ODD),
+            (unplayed, "not played", ODD),
             (summary.broken, "expectations not true", BAD),
             (
                 summary.unexplained_crashes,
@@ -385,10 +398,11 @@ impl Text {
         ));
         for rates in tally.varied() {
             let total: usize = rates.outcomes.values().sum();
-            let percent = |count: usize| count * 100 / total.max(1);
             let ways = rates.outcomes.iter();
             let ways: Vec<_> = ways
-                .map(|(way, count)| format!("{way} {count} of {total} ({} %)", percent(*count)))
+                .map(|(way, count)| {
+                    format!("{way} {count} of {total} ({})", percent(*count, total))
+                })
                 .collect();
             let ways = ways.join(", ");
             self.line(format_args!("  {} {}  {ways}", rates.id, rates.name));
@@ -410,16 +424,12 @@ impl Text {
 
 /// Which outcomes came about and how often, the most frequent first.
 fn rates(report: &CaseReport) -> String {
-    let whole: u32 = report.seen.values().sum();
-    let mut seen: Vec<_> = report.seen.iter().collect();
-    seen.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
-    let words = seen.into_iter().map(|(outcome, times)| {
-        if whole > 1 {
-            format!("{outcome} {times}/{whole}")
-        } else {
-            outcome.clone()
-        }
-    });
+    let whole = report.times();
+    if whole < 2 {
+        return report.seen.keys().cloned().collect();
+    }
+    let rates = report.rates().into_iter();
+    let words = rates.map(|(outcome, times)| format!("{outcome} {times}/{whole}"));
     words.collect::<Vec<_>>().join("; ")
 }
 
@@ -434,13 +444,4 @@ fn progress(cases: usize) -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
-}
-
-/// A count and its noun.
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::cli::quoted;
 use crate::judge::Catalogue;
 use crate::judge::Event;
 use crate::judge::Verdict;
@@ -41,12 +42,13 @@ impl Traces {
             return None;
         };
         let mut script = (*catalogue.find(&report.id)?.script).clone();
+        let expected = problem.expected.join(" or ");
         let mut remarks = vec![
-            format!(
-                "line {} of the case: expected {}",
-                problem.line,
-                problem.expected.join(" or ")
-            ),
+            match problem.line {
+                // What it lacks is not a step of it.
+                0 => format!("expected {expected}"),
+                line => format!("line {line} of the case: expected {expected}"),
+            },
             format!("got {}", problem.actual),
             "what went over the wire:".to_owned(),
         ];
@@ -65,18 +67,15 @@ impl Traces {
             ..Transcript::default()
         }
         .to_string();
+        let file = quoted(&path.display().to_string());
         let written =
             std::fs::create_dir_all(&self.directory).and_then(|()| std::fs::write(&path, text));
         Some(match (written, self.address) {
             (Err(error), _) => format!("cannot write {}: {error}", path.display()),
             (Ok(()), Some(address)) => {
-                format!(
-                    "zkspec replay {} --target {address}{}",
-                    path.display(),
-                    self.flags
-                )
+                format!("zkspec replay {file} --target {address}{}", self.flags)
             }
-            (Ok(()), None) => format!("zkspec replay {}{}", path.display(), self.flags),
+            (Ok(()), None) => format!("zkspec replay {file}{}", self.flags),
         })
     }
 }

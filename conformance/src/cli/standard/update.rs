@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::path::PathBuf;
 
 use toml_edit::ArrayOfTables;
@@ -12,6 +13,7 @@ use toml_edit::Table;
 use toml_edit::value;
 
 use crate::cli::Trouble;
+use crate::cli::report::Sink;
 use crate::judge::Broken;
 use crate::judge::EntryFault;
 use crate::judge::Event;
@@ -31,6 +33,7 @@ const NO_REASON: &str = "not explained yet";
 #[derive(Debug)]
 pub(in crate::cli) struct Update {
     path: PathBuf,
+    sink: Sink,
     /// What failed, other than as it is known to.
     failed: BTreeMap<String, Failed>,
     /// The ids of what failed at least once, known or not, and of what passed at least once.
@@ -38,6 +41,8 @@ pub(in crate::cli) struct Update {
     broken: Vec<Broken>,
     /// Ends of the server that no entry can speak of.
     crashes: usize,
+    /// Cases of which nothing was found out.
+    untested: usize,
 }
 
 #[derive(Debug, Default)]
@@ -67,17 +72,27 @@ pub(in crate::cli) struct Changes {
     pub(in crate::cli) removed: usize,
     /// Entries, and crashes, that only a person can put right.
     pub(in crate::cli) left: usize,
+    /// Cases of which nothing was found out, so that nothing could be written of them.
+    pub(in crate::cli) untested: usize,
 }
 
 impl Update {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
+    /// Makes sure that `path` can be written, before there is anything to write.
+    pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
+        Ok(Self {
+            sink: Sink::open(path)?,
+            path: path.to_owned(),
             failed: BTreeMap::new(),
             ever: Ever::default(),
             broken: Vec::new(),
             crashes: 0,
-        }
+            untested: 0,
+        })
+    }
+
+    /// The file.
+    pub(in crate::cli) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Takes in what happened in the run.
@@ -101,22 +116,25 @@ impl Update {
             Event::ExpectationBroken(broken) if !self.broken.contains(broken) => {
                 self.broken.push(broken.clone());
             }
-            Event::RunFinished(summary) => self.crashes += summary.unexplained_crashes,
+            Event::RunFinished(summary) => {
+                self.crashes += summary.unexplained_crashes;
+                self.untested += summary.untested;
+            }
             _ => {}
         }
     }
 
     /// Writes the file.
     pub(in crate::cli) fn finish(mut self) -> Result<(PathBuf, Changes), Trouble> {
-        let cannot = |what: &str, error: &dyn std::fmt::Display| {
-            Trouble::usage(format!("cannot {what} {}: {error}", self.path.display()))
+        let cannot = |error: &dyn std::fmt::Display| {
+            Trouble::usage(format!("cannot read {}: {error}", self.path.display()))
         };
         let text = if self.path.exists() {
-            std::fs::read_to_string(&self.path).map_err(|error| cannot("read", &error))?
+            std::fs::read_to_string(&self.path).map_err(|error| cannot(&error))?
         } else {
             HEAD.to_owned()
         };
-        let read = Document::parse(text.as_str()).map_err(|error| cannot("read", &error))?;
+        let read = Document::parse(text.as_str()).map_err(|error| cannot(&error))?;
         let lines = lines(&read);
         let mut document = read.into_mut();
         let failed = std::mem::take(&mut self.failed);
@@ -127,8 +145,8 @@ impl Update {
             .partition(|broken| broken.file == file);
         let mut changes = revise(&mut document, &lines, failed, broken, &ever);
         changes.left += elsewhere.len() + self.crashes;
-        std::fs::write(&self.path, document.to_string())
-            .map_err(|error| cannot("write", &error))?;
+        changes.untested = self.untested;
+        self.sink.finish(&document.to_string())?;
         Ok((self.path, changes))
     }
 }

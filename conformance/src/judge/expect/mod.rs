@@ -156,12 +156,6 @@ impl Expectations {
         &self.entries
     }
 
-    /// The facts that entries ask of the server.
-    pub fn facts_asked(&self) -> impl Iterator<Item = &str> {
-        let conditions = self.entries.iter().flat_map(|entry| entry.when.keys());
-        conditions.map(String::as_str)
-    }
-
     /// Leaves out the entries that are not for a server of these facts.
     pub fn keep_for(&mut self, fact: impl Fn(&str) -> Option<String>) {
         self.entries.retain(|entry| {
@@ -179,6 +173,13 @@ impl Expectations {
     #[must_use]
     pub fn about(&self, case: &Case) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.rule.case.name(case))
+    }
+}
+
+impl Entry {
+    /// The facts of the server that it depends on.
+    pub fn facts_asked(&self) -> impl Iterator<Item = &str> {
+        self.when.keys().map(String::as_str)
     }
 }
 

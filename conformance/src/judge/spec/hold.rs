@@ -40,6 +40,12 @@ pub enum Fault {
     /// No MUST case judges a MUST clause.
     #[error("{0} is a MUST that no MUST case judges")]
     Unjudged(String),
+    /// No case judges a clause, and it does not say why.
+    #[error("no case judges {0}, and it does not say why: add \"- no case: …\"")]
+    Uncovered(String),
+    /// A case judges a clause that says none can.
+    #[error("{0} says why no case judges it, and one does")]
+    Covered(String),
     /// A clause that was published is not there any more.
     #[error("{0} was published and is gone: clauses keep their ids for ever")]
     Vanished(String),
@@ -65,6 +71,13 @@ impl Specification {
         for clause in &self.clauses {
             if clause.level == Level::Must && !judged(&clause.id) {
                 faults.push(Fault::Unjudged(clause.id.clone()));
+            }
+            let mut cases = catalogue.cases().iter();
+            let is_cited = cases.any(|case| case.clause.id == clause.id);
+            match (is_cited, &clause.no_case) {
+                (false, None) => faults.push(Fault::Uncovered(clause.id.clone())),
+                (true, Some(_)) => faults.push(Fault::Covered(clause.id.clone())),
+                _ => {}
             }
             if !published.lines().any(|id| id == clause.id) {
                 faults.push(Fault::Unpublished(clause.id.clone()));

@@ -72,6 +72,8 @@ pub struct Clause {
     pub relied_on_by: Option<String>,
     /// Which server is known to do something else.
     pub differs: Option<String>,
+    /// Why no case judges it, if none does.
+    pub no_case: Option<String>,
 }
 
 /// What is wrong with a file of clauses.

@@ -9,7 +9,14 @@ use super::plain::plain;
 use crate::judge::Level;
 
 /// What is said about a clause, in the order in which it is said.
-const KEYS: &[&str] = &["source", "versions", "observed", "relied on by", "differs"];
+const KEYS: &[&str] = &[
+    "source",
+    "versions",
+    "observed",
+    "relied on by",
+    "differs",
+    "no case",
+];
 
 /// How many of them may not be missing.
 const REQUIRED: usize = 3;
@@ -141,6 +148,7 @@ impl Open {
             observed: facts.remove("observed").unwrap_or_default(),
             relied_on_by: facts.remove("relied on by"),
             differs: facts.remove("differs"),
+            no_case: facts.remove("no case"),
             id: self.id,
         };
         Ok((self.line, clause))

@@ -153,7 +153,7 @@ flaws! {
     OldClientNewSession, "old-client-new-session", "Makes a new session for a renewal without readOnly.";
     PasswordMeansRenewal, "password-means-renewal", "Takes a ConnectRequest with a password for a renewal, whatever its session id.";
     RenewUnknown, "renew-unknown", "Renews sessions that do not exist by making them.";
-    RenewUnknownByPassword, "renew-unknown-by-password", "Renews sessions that do not exist for the password they would have.", "read-only Apache 3.8 and later";
+    RenewUnknownByPassword, "renew-unknown-by-password", "Renews sessions that do not exist for the password they would have.", "read-only Apache 3.7 and later";
     RenewWhileConnected, "renew-while-connected", "Refuses to renew a session that has a connection.";
     RenewOnce, "renew-once", "Renews a session once.";
     RenewKeepsTimeout, "renew-keeps-timeout", "Shows the timeout asked for, keeps the old one.", "RaftKeeper, zetcd";
@@ -218,6 +218,8 @@ flaws! {
     CloseStaysOpen, "close-stays-open", "Answers closeSession and leaves the connection open.";
     CloseKeepsSession, "close-keeps-session", "Answers closeSession and keeps the session.";
     CloseEndsOthers, "close-ends-others", "Ends every session when one is closed.";
+    EventsLost, "events-lost", "Tells no watcher that anything has changed.";
+    EventsLate, "events-late", "Tells a watcher what has changed behind the answer to its own request.";
     UnknownDropped, "unknown-dropped", "Does not answer unknown operations.";
     UnknownClosesSilently, "unknown-closes-silently", "Closes on an unknown operation without a reply.", "zetcd";
     UnknownWrongError, "unknown-wrong-error", "Answers an unknown operation with a marshalling error.";

@@ -43,11 +43,11 @@ use crate::transcript::code::Codes;
 use crate::transcript::code::codes;
 
 const SENT: &str = "a packet (a record, \"bytes\" or \"raw\")";
-const SEEN: &str =
-    "a packet (a record, \"bytes\", \"raw\" or \"*\"), \"fin\", \"rst\", \"closed\" or \"quiet\"";
+const SEEN: &str = "a packet (a record, \"bytes\", \"raw\", \"text\" or \"*\"), \"fin\", \"rst\", \"closed\" \
+                    or \"quiet\"";
 
 /// What may stand in the place of a record, and be misspelt.
-const WORDS: [&str; 4] = ["bytes", "raw", "closed", "quiet"];
+const WORDS: [&str; 5] = ["bytes", "raw", "text", "closed", "quiet"];
 
 pub(super) fn packet<'a>(context: Context<'_>, input: &'a str) -> Parsed<'a, Packet> {
     alt((

@@ -251,6 +251,7 @@ impl Oracle {
             Reason::WrongPassword { .. }
             | Reason::Word(_)
             | Reason::BadLength(_)
+            | Reason::LargeRequest { .. }
             | Reason::BadRecord(_)
             | Reason::NullToken
             | Reason::Delegate

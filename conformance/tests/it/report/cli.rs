@@ -244,6 +244,50 @@ fn a_check_fails_on_any_difference_and_names_it() {
 }
 
 #[test]
+fn what_is_required_has_to_pass_on_every_product() {
+    let folder = folder("required");
+    let label = |name: &'static str| ["--product", name, "--product-version", "1"];
+    let run = |name, jsonl: &str, more: &[&str], code| {
+        let fixed = ["server", "close", "renew", "--jsonl", jsonl];
+        exits(code, &folder, &[&fixed[..], &label(name), more].concat());
+    };
+    run("Good", "good.jsonl", &["--shard", "1/2"], 0);
+    run("Good", "rest.jsonl", &["--shard", "2/2"], 0);
+    run("Bad", "bad.jsonl", &["--flaw", "no-password-check"], 1);
+    let files = ["good.jsonl", "rest.jsonl", "bad.jsonl"];
+    exits(
+        0,
+        &folder,
+        &[&["report", "merge"], &files[..], &["-o", "all.jsonl"]].concat(),
+    );
+    let check = |file: &str, required: &[&str], code| {
+        let words: Vec<_> = required
+            .iter()
+            .flat_map(|one| ["--required", *one])
+            .collect();
+        let output = exits(
+            code,
+            &folder,
+            &[&["report", "check", file][..], &words].concat(),
+        );
+        text(&output.stdout)
+    };
+    let told = check("all.jsonl", &["close", "clause:RENEW-1"], 0);
+    assert!(told.contains(" required cases passed"), "{told}");
+    let told = check("all.jsonl", &["close", "ZK0409"], 1);
+    let line = "Bad 1  ZK0409 renew/wrong-password-is-refused: required, and failed\n";
+    assert_eq!(told, line);
+    // Half of it is not enough, and what was not played has not passed.
+    let told = check("good.jsonl", &["close"], 1);
+    assert!(told.contains(": required, and was not run"), "{told}");
+    run("Other", "other.jsonl", &["--read-only"], 4);
+    let told = check("other.jsonl", &["ZK0701"], 1);
+    assert!(told.contains("required, and skipped"), "{told}");
+    check("all.jsonl", &["clsoe"], 2);
+    exits(2, &folder, &["report", "check", "all.jsonl"]);
+}
+
+#[test]
 fn what_cannot_be_written_is_said_before_the_run() {
     let folder = folder("unwritable");
     for (path, says) in [
@@ -257,6 +301,7 @@ fn what_cannot_be_written_is_said_before_the_run() {
                 "{}",
                 text(&output.stderr)
             );
+            assert!(!text(&output.stderr).contains(".zkspec-"), "no other file");
             assert_eq!(text(&output.stdout), "", "nothing was run");
         }
     }

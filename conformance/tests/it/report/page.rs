@@ -10,6 +10,7 @@ use zk_conformance::server::Flaw;
 
 use super::runs::all_sorts;
 use super::runs::flawed;
+use super::runs::raced;
 use super::runs::sound;
 use super::runs::watched;
 
@@ -92,6 +93,34 @@ fn runs_of_one_product_share_a_column_and_give_a_rate() {
         "the rate is in the cell"
     );
     assert!(page.contains("1 of 3 times"), "and with the outcome");
+}
+
+#[test]
+fn a_race_is_told_by_its_rates() {
+    let run = sound();
+    let page = page(&[run.clone(), raced(run)]);
+    let row = page.split("data-id=\"ZK0134\"").nth(1).expect("the row");
+    let row = row.split("</tr>").next().expect("its end");
+    assert!(row.contains("title=\"passed; answered 20 of 20\""), "{row}");
+    assert!(
+        row.contains("title=\"passed; lost * 12 of 20; answered 8 of 20\""),
+        "{row}"
+    );
+    let article = page
+        .split("<article id=\"ZK0134\"")
+        .nth(1)
+        .expect("the case");
+    let article = article.split("</article>").next().expect("its end");
+    for (way, times) in [("answered", 20), ("answered", 8), ("lost *", 12)] {
+        let told = format!("</i>{way} <b>{times}</b>");
+        assert!(article.contains(&told), "{told}: {article}");
+    }
+    let article = page
+        .split("<article id=\"ZK0101\"")
+        .nth(1)
+        .expect("another");
+    let article = article.split("</article>").next().expect("its end");
+    assert!(!article.contains("class=\"rates\""), "it is none");
 }
 
 #[test]

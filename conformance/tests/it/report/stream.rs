@@ -1,6 +1,8 @@
 //! The stream of events: it fits its schema, comes back as what it was, and what is no stream is
 //! said to be none.
 
+use std::time::Duration;
+
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -125,6 +127,29 @@ fn what_is_no_stream_says_where() {
 }
 
 #[test]
+fn numbers_of_any_size_make_reports() {
+    let mut run = sound();
+    for case in &mut run.cases {
+        case.elapsed = Duration::MAX;
+        case.seen = [("a".to_owned(), u32::MAX), ("b".to_owned(), u32::MAX)].into();
+    }
+    if let Some(summary) = &mut run.summary {
+        summary.elapsed = Duration::MAX;
+    }
+    let runs = [run.clone(), run.clone(), run];
+    for format in [
+        Format::Junit,
+        Format::Tap,
+        Format::Sarif,
+        Format::Github,
+        Format::Markdown,
+        Format::Html,
+    ] {
+        assert!(format.render(&runs).is_ok(), "{format:?}");
+    }
+}
+
+#[test]
 fn a_field_that_is_not_known_is_left_aside() {
     let text = lines(&[sound()]).replace("\"cases\":", "\"news\":[1],\"cases\":");
     assert!(read(text.as_bytes()).is_ok());
@@ -160,7 +185,7 @@ fn stable_runs_are_equal_byte_by_byte() {
         // As a busy machine and another server would have it.
         run.cases.rotate_left(5);
         for case in &mut run.cases {
-            case.elapsed += std::time::Duration::from_millis(3);
+            case.elapsed += Duration::from_millis(3);
         }
         lines(&[stable(run)])
     };
@@ -169,6 +194,10 @@ fn stable_runs_are_equal_byte_by_byte() {
     again.cases.reverse();
     assert_eq!(text(again), once);
     assert!(!once.contains("elapsed"), "{once}");
+    assert!(
+        once.contains("\"seen\":{\"answered\":20}"),
+        "the rates stay"
+    );
     for run in all_sorts().into_iter().map(stable) {
         let text = lines(std::slice::from_ref(&run));
         assert!(!text.contains("\"wire\":"), "{text}");

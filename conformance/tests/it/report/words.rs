@@ -9,6 +9,7 @@ use zk_conformance::server::Flaw;
 use super::runs::HOSTILE;
 use super::runs::all_sorts;
 use super::runs::flawed;
+use super::runs::raced;
 use super::runs::sound;
 
 /// The commands in a text, by the rules of GitHub's runner: name, title, message.
@@ -105,10 +106,33 @@ fn markdown_has_a_row_a_product_and_only_cases_that_stand_out() {
     );
     let runs = [sound(), flawed(Flaw::NoPasswordCheck, Options::default())];
     let text = Format::Markdown.render(&runs).expect("a report");
-    let rows = text.lines().filter(|line| line.starts_with("| ZK")).count();
+    let (told, races) = text.split_once(RACES).expect("the races");
+    let rows = told.lines().filter(|line| line.starts_with("| ZK")).count();
     assert_eq!(rows, 13, "{text}");
-    assert_eq!(text.matches("<details>").count(), 3, "{text}");
+    assert_eq!(races.matches("<details>").count(), 3, "{text}");
     assert!(text.contains("| ✓ | ✗ resumed |"), "{text}");
+}
+
+/// How the part begins that tells of races.
+const RACES: &str = "<details><summary>Races";
+
+#[test]
+fn markdown_tells_how_often_a_race_came_out_in_which_way() {
+    let run = sound();
+    let text = Format::Markdown
+        .render(&[run.clone(), raced(run)])
+        .expect("a report");
+    let (_, races) = text.split_once(RACES).expect("the races");
+    let row = races.lines().find(|line| line.starts_with("| ZK0134 "));
+    let row = row.expect("a race");
+    assert!(
+        row.ends_with("| answered 20/20 | lost &#42; 12/20; answered 8/20 |"),
+        "{row}"
+    );
+    let mut plain = sound();
+    plain.cases.iter_mut().for_each(|case| case.seen.clear());
+    let text = Format::Markdown.render(&[plain]).expect("a report");
+    assert!(!text.contains(RACES), "nothing is known of races");
 }
 
 #[test]

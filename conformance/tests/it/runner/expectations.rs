@@ -30,7 +30,7 @@ fn what_is_known_to_fail_does_not_fail_the_run() {
     let (code, said) = expecting("known", KNOWN, RUN);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("1 failed as known"), "{said}");
-    assert!(said.contains("1 expectations for 1 cases"), "{said}");
+    assert!(said.contains("1 expectation for 1 case"), "{said}");
     assert!(!said.contains("FAILED"), "{said}");
 }
 
@@ -146,6 +146,10 @@ fn files_that_make_no_sense_are_2() {
         ),
         (&format!("{KNOWN}result = \"fail\"\n"), "duplicate key"),
         (
+            &format!("{KNOWN}when = {{ trasport = \"nio\" }}\n"),
+            "known.toml line 3: there is no fact \"trasport\"",
+        ),
+        (
             &format!("{KNOWN}resaon = \"x\"\n"),
             "unknown field `resaon`",
         ),
@@ -224,6 +228,12 @@ fn an_update_makes_the_file_and_changes_what_differs() {
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("0 added, 1 changed, 0 removed"), "{said}");
     assert_eq!(std::fs::read_to_string(path).expect("a file"), text);
+    // Nor does it matter by which name the file is expected, too.
+    let roundabout = folder.join("..").join("update-new").join("new.toml");
+    let roundabout = roundabout.to_str().expect("a path");
+    let (code, said) = judge(&folder, &[&run[..], &["--expect", roundabout]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("1 expectation for 1 case"), "{said}");
     // What covers several cases is for a person to look at.
     std::fs::write(path, text.replace("close/answered-then-closed", "close/*")).expect("written");
     let (code, said) = judge(
@@ -231,7 +241,10 @@ fn an_update_makes_the_file_and_changes_what_differs() {
         &[RUN, &["close/*", "--update-expectations", path]].concat(),
     );
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("3 things need a look by you"), "{said}");
+    assert!(
+        said.contains("3 things need a look by you: see above what was said of them"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -243,6 +256,50 @@ fn an_update_of_one_file_does_not_hide_what_is_wrong_with_another() {
     let run = ["close", "--expect", &other, "--update-expectations", path];
     let (code, said) = judge(&folder, &run);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("1 things need a look by you"), "{said}");
+    assert!(
+        said.contains("1 thing needs a look by you: see above what was said of it"),
+        "{said}"
+    );
     assert_eq!(std::fs::read_to_string(&other).expect("a file"), KNOWN);
+}
+
+#[test]
+fn a_run_that_says_too_little_changes_no_file() {
+    let folder = folder("update-nothing");
+    let path = folder.join("new.toml");
+    let path = path.to_str().expect("a path");
+    let flaws = ["--flaw", "zero-id-session"];
+    let run = [&["close", "--update-expectations", path][..], &flaws].concat();
+    let (code, said) = judge(&folder, &run);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("new.toml is left as it is"), "{said}");
+    assert!(!folder.join("new.toml").exists());
+    // That it cannot be written is said before the run.
+    let nowhere = folder.join("no-such-folder").join("new.toml");
+    let nowhere = nowhere.to_str().expect("a path");
+    let (code, said) = judge(
+        &folder,
+        &[RUN, &["--update-expectations", nowhere]].concat(),
+    );
+    assert_eq!(code, 2, "{said}");
+    assert!(
+        said.contains("cannot write") && !said.contains("FAILED"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_update_does_not_hide_what_could_not_be_tested() {
+    let folder = folder("update-untested");
+    let path = folder.join("new.toml");
+    let path = path.to_str().expect("a path");
+    // With such a bound, a case asks for a timeout that is no int any more.
+    let run = ["ZK0313", "ZK0701", "--session-timeout", "4000..2147483647"];
+    let flaws = ["--flaw", "no-close-reply", "--update-expectations", path];
+    let (code, said) = judge(&folder, &[&run[..], &flaws].concat());
+    assert_eq!(code, 3, "{said}");
+    assert!(
+        said.contains("1 untested") && said.contains("1 added"),
+        "{said}"
+    );
 }

@@ -204,7 +204,7 @@ fn a_server_that_does_not_start_is_3() {
     assert!(said.contains("cannot find my configuration"), "{said}");
     let (code, said) = judge(&folder, &["ZK0001"]);
     assert_eq!(code, 0, "{said}");
-    let (code, output) = crate::cli::run(&["server", "ZK0001", "--", "there-is-no-such-program"]);
+    let (code, output) = crate::cli::run(&["server", "ZK0001", "--", "no-such-program", "{port}"]);
     assert_eq!(code, 3, "{}", crate::cli::stderr(&output));
 }
 

@@ -93,10 +93,43 @@ fn a_profile_can_be_a_file() {
         said.contains("11 skipped") && said.contains("Sessions are closed by hand."),
         "{said}"
     );
+    // Nobody is to think that what is not played was checked.
+    let known = "schema = 1\n[[expect]]\ncase = \"ZK0701\"\nresult = \"fail\"\nreason = \"x\"\n";
+    let known = file(&folder, "known.toml", known);
+    let (_, said) = judge(&folder, &[&run[..], &["--expect", &known]].concat());
+    let note = "1 expectation for 1 case; 1 of them not played: profile ours";
+    assert!(said.contains(note), "{said}");
     let wrong = file(&folder, "wrong.toml", "name = \"ours\"\n");
     let (code, said) = judge(&folder, &["close", "--profile", &wrong]);
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("missing field"), "{said}");
+    for (rule, message) in [
+        (
+            "[[deviation]]\ncase = \"clsoe/*\"\n",
+            "\"clsoe/*\" names no case",
+        ),
+        (
+            "[[never]]\ncase = \"close\"\n",
+            "what close never does needs an outcome",
+        ),
+    ] {
+        let wrong = file(
+            &folder,
+            "wrong.toml",
+            &format!("{text}{rule}reason = \"So.\"\n"),
+        );
+        let (code, said) = judge(&folder, &["close", "--profile", &wrong]);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(message), "{said}");
+    }
+    let wrong = file(
+        &folder,
+        "wrong.toml",
+        &text.replace("close-reply", "close-repyl"),
+    );
+    let (code, said) = judge(&folder, &["close", "--profile", &wrong]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("\"close-repyl\" is no fact"), "{said}");
 }
 
 #[test]
@@ -140,5 +173,31 @@ fn a_probe_finds_the_profile_and_shows_why() {
     let folder = folder("almost");
     let (code, said) = judge(&folder, &[&serve.address, "renew"]);
     assert_eq!(code, 1, "{said}");
-    assert!(!said.contains("profile"), "{said}");
+    assert!(!said.contains("profile zk-"), "{said}");
+}
+
+#[test]
+fn the_transport_of_a_server_is_found_out() {
+    let folder = folder("transport");
+    let json = folder.join("run.jsonl");
+    let json = json.to_str().expect("a path");
+    let transport = |address: &str, flags: &[&str]| {
+        let run = [&[address, "ZK0001", "--json", json][..], flags].concat();
+        let (code, said) = judge(&folder, &run);
+        assert_eq!(code, 0, "{said}");
+        let text = std::fs::read_to_string(json).expect("a report");
+        let line = text.lines().next().expect("a line");
+        let first: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        first["product"]["transport"].clone()
+    };
+    let nio = Serve::start(&["--tick-time", "500"]);
+    let netty = Serve::start(&["--tick-time", "500", "--netty"]);
+    assert_eq!(transport(&nio.address, &[]), "nio");
+    assert_eq!(transport(&netty.address, &[]), "netty");
+    assert_eq!(transport(&netty.address, &["--profile", "zk-3.9"]), "netty");
+    // What is said counts, and who wants no profile wants no probe.
+    let said = ["--product-transport", "ours"];
+    assert_eq!(transport(&nio.address, &said), "ours");
+    let unprobed = ["--profile", "none"];
+    assert_eq!(transport(&nio.address, &unprobed), serde_json::Value::Null);
 }

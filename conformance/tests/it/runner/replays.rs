@@ -48,22 +48,21 @@ fn whatever_fails_is_played_again_from_what_it_left() {
     assert!(played > 20, "{played}");
 }
 
+/// The command that a run names to play a failure again.
+pub(super) fn again(said: &str) -> Vec<&str> {
+    let command = said.split("zkspec replay ").nth(1);
+    let command = command.expect("how to play it again");
+    let words = command.lines().next().unwrap_or_default().split(' ');
+    ["replay"].into_iter().chain(words).collect()
+}
+
 #[test]
 fn over_tcp_a_failure_is_played_again_by_the_command_it_names() {
     let folder = folder("replay-tcp");
     let serve = Serve::start(&["--tick-time", "500", "--flaw", "no-close-reply"]);
     let (code, said) = judge(&folder, &[&serve.address, "close", "--profile", "none"]);
     assert_eq!(code, 1, "{said}");
-    let command = said
-        .split("zkspec replay ")
-        .nth(1)
-        .expect("how to play it again");
-    let words = command.lines().next().unwrap_or_default().split(' ');
-    let words: Vec<_> = ["replay"]
-        .into_iter()
-        .chain(words)
-        .chain(["--times", "7"])
-        .collect();
+    let words = [again(&said), vec!["--times", "7"]].concat();
     let (code, output) = run(&words);
     let said = stdout(&output);
     assert_eq!(code, 1, "{said}");
@@ -84,4 +83,81 @@ fn over_tcp_a_failure_is_played_again_by_the_command_it_names() {
     let said = stdout(&output);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("failed 0 of 7 times (0 %)"), "{said}");
+}
+
+/// What was stated of the server is stated when a failure is played again: without it, the case
+/// would not be for this server.
+#[test]
+fn what_was_stated_is_in_the_command() {
+    let folder = folder("replay-stated");
+    let serve = Serve::start(&["--tick-time", "500"]);
+    let stated = [
+        "--setting",
+        "maxClientCnxns=3",
+        "--session-timeout",
+        "1000..10000",
+        "--tick",
+        "500",
+        "--slow-factor",
+        "1.5",
+    ];
+    // It has no such limit.
+    let what = [serve.address.as_str(), "ZK1201", "--level", "may"];
+    let run_of_it = [&what[..], &stated].concat();
+    let (code, said) = judge(&folder, &run_of_it);
+    assert_eq!(code, 1, "{said}");
+    let words = again(&said);
+    for word in stated {
+        assert!(words.contains(&word), "{word}: {words:?}");
+    }
+    let (code, output) = run(&[words, vec!["--times", "3"]].concat());
+    let said = stdout(&output);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("failed 3 of 3 times (100 %)"), "{said}");
+}
+
+#[test]
+fn the_built_in_server_is_set_up_again() {
+    let folder = folder("replay-embedded");
+    let setup = ["--max-client-cnxns", "4", "--tick-time", "1000"];
+    let run_of_it = [&["ZK1201", "--flaw", "limit-not-enforced"][..], &setup].concat();
+    let (_, said) = judge(&folder, &run_of_it);
+    let words = again(&said);
+    assert!(setup.iter().all(|word| words.contains(word)), "{words:?}");
+}
+
+#[test]
+fn a_script_for_another_server_has_not_failed() {
+    let folder = folder("replay-unsuitable");
+    let script = "script a\nlevel must\nserver maxClientCnxns=3\n----\nA open\n";
+    let script = crate::runner::file(&folder, "a.zkt", script);
+    let serve = Serve::start(&["--tick-time", "500"]);
+    let target = ["--target", &serve.address, "--times", "5"];
+    let (code, output) = run(&[&["replay", &script][..], &target].concat());
+    let said = stdout(&output);
+    assert_eq!(code, 3, "{said}");
+    assert!(
+        said.contains("could not be played: it needs a server with"),
+        "{said}"
+    );
+    assert!(!said.contains("failed"), "{said}");
+}
+
+#[test]
+fn a_capture_of_nothing_is_not_fine() {
+    let folder = folder("replay-nothing");
+    let path = folder.join("nothing.pcap");
+    // The head of a file, and no packet.
+    let mut head = [0; 24];
+    head[..8].copy_from_slice(&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]);
+    head[16..].copy_from_slice(&[0xff, 0xff, 0, 0, 1, 0, 0, 0]);
+    std::fs::write(&path, head).expect("written");
+    let path = path.to_str().expect("a path");
+    let (code, output) = run(&["replay", path]);
+    assert_eq!(code, 3, "{}", stdout(&output));
+    assert!(stdout(&output).contains("there is no connection in it"));
+    let (code, output) = run(&["replay", path, "--target", "127.0.0.1:1"]);
+    let said = crate::cli::stderr(&output);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("holds nothing to play"), "{said}");
 }

@@ -120,6 +120,23 @@ fn a_file_holds_selectors() {
 }
 
 #[test]
+fn a_clause_selects_what_judges_it() {
+    let folder = folder("clauses");
+    let catalogue = Catalogue::embedded().expect("the catalogue is in order");
+    let judging = |is: &dyn Fn(&str) -> bool| {
+        let cases = catalogue.cases().iter();
+        let ids = cases.filter(|case| is(&case.clause.id));
+        ids.map(|case| case.id.clone()).collect::<BTreeSet<_>>()
+    };
+    let chosen = |selectors: &[&str]| ids(&folder, selectors).into_iter().collect();
+    let one: BTreeSet<_> = chosen(&["clause:RENEW-8"]);
+    assert_eq!(one, judging(&|id| id == "RENEW-8"));
+    assert!(one.contains("ZK0409"), "{one:?}");
+    let several = judging(&|id| id.starts_with("RENEW-") && id != "RENEW-8");
+    assert_eq!(chosen(&["clause:renew-*", "!clause:RENEW-8"]), several);
+}
+
+#[test]
 fn a_seed_draws_an_order_and_always_the_same() {
     let folder = folder("seed");
     let plain = ids(&folder, &["renew"]);
@@ -178,4 +195,6 @@ fn the_first_failure_can_end_a_run() {
         all.contains("blocked") && !said.contains("blocked"),
         "{said}"
     );
+    assert!(said.contains("1 failed, 10 not played"), "{said}");
+    assert!(!all.contains("not played"), "{all}");
 }

@@ -256,16 +256,7 @@ fn what_fails_behind_tls_is_played_again_there() {
     let run = [&address, "ZK0701", "--tls", "--tls-ca", authority.as_str()];
     let (code, said) = judge(&folder, &run);
     assert_eq!(code, 1, "{said}");
-    let command = said
-        .split("zkspec replay ")
-        .nth(1)
-        .expect("how to play it again");
-    let words = command.lines().next().unwrap_or_default().split(' ');
-    let words: Vec<_> = ["replay"]
-        .into_iter()
-        .chain(words)
-        .chain(["--times", "5"])
-        .collect();
+    let words = [crate::runner::replays::again(&said), vec!["--times", "5"]].concat();
     let (code, output) = crate::cli::run(&words);
     let said = crate::cli::stdout(&output);
     assert_eq!(code, 1, "{said}");

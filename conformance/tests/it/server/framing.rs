@@ -213,6 +213,35 @@ fn the_connection_over_the_limit_of_its_address_is_closed_at_once() {
 }
 
 #[test]
+fn the_connection_over_the_limit_of_the_server_is_closed_at_once() {
+    let mut world = World::new(Config {
+        max_connections: 2,
+        ..Config::default()
+    });
+    world.accept(1);
+    world.accept_from(2, [10, 0, 0, 1].into());
+    world.accept_from(3, [10, 0, 0, 2].into());
+    assert!(world.is_closed(3), "addresses do not matter");
+    world.eof(1);
+    world.accept(4);
+    assert!(!world.is_closed(4), "there is room again");
+}
+
+#[test]
+fn a_large_request_closes_as_soon_as_its_length_is_there() {
+    let mut world = World::new(Config {
+        large_request_max_bytes: Some(100),
+        ..Config::default()
+    });
+    let session_id = world.session(1, 4_000);
+    assert_eq!(world.send(1, &request(9, 0, &[0; 92])), reply(9, -1, -6));
+    world.session(2, 4_000);
+    assert_eq!(world.send(2, &hex("00000065")), hex(""));
+    assert!(world.is_closed(2));
+    assert!(world.has_session(session_id + 1));
+}
+
+#[test]
 fn what_concerns_an_unknown_connection_is_ignored() {
     let mut world = World::default();
     world.send(9, &new(4_000));

@@ -195,6 +195,7 @@ fn ids_are_numbered_on_from_the_clock_and_refusals_use_none_up() {
 #[test]
 fn the_clock_in_an_id_wraps_after_40_bits() {
     assert_eq!(SessionIds::new(255, 1 << 40).next(), -0x0100_0000_0000_0000);
+    assert_eq!(SessionIds::new(0, 0).next(), 1, "0 is no session");
     assert_eq!(
         SessionIds::new(128, 0).next(),
         i64::MIN + 1,

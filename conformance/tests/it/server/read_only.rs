@@ -57,7 +57,7 @@ fn a_willing_client_gets_a_read_only_session() {
 }
 
 #[test]
-fn since_3_8_a_new_session_is_an_error_header_and_the_connection_stays() {
+fn since_3_7_a_new_session_is_an_error_header_and_the_connection_stays() {
     let mut world = read_only(Mode::ReadOnlyNoNew);
     let response = world.open(1, &willing(new(4_000)));
     assert_eq!(response, hex("00000010 00000000 0000000000000000 ffffff89"));
@@ -70,7 +70,7 @@ fn since_3_8_a_new_session_is_an_error_header_and_the_connection_stays() {
 }
 
 #[test]
-fn since_3_8_any_session_is_taken_over_on_its_password_and_the_zxid_stands_still() {
+fn since_3_7_any_session_is_taken_over_on_its_password_and_the_zxid_stands_still() {
     let mut world = read_only(Mode::ReadOnlyNoNew);
     let stranger = willing(renew_with(99, 4_000, &password(99)));
     assert_eq!(world.open(1, &stranger), willing(granted(99, 4_000)));

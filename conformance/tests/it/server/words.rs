@@ -75,7 +75,7 @@ fn a_server_that_does_not_serve_says_so_and_makes_no_sessions() {
     };
     assert_eq!(ask(config.clone(), "ruok"), "imok");
     assert_eq!(ask(config.clone(), "isro"), "null");
-    for word in ["stat", "srvr", "mntr", "cons", "dump"] {
+    for word in ["stat", "srvr", "mntr", "cons", "dump", "crst", "srst"] {
         let text = "This ZooKeeper instance is not currently serving requests\n";
         assert_eq!(ask(config.clone(), word), text);
     }
@@ -125,6 +125,9 @@ fn cons_conf_and_mntr_tell_of_sessions() {
     assert!(ask(2, b"cons").contains(",sid=0x100000000000000,to=4000)\n"));
     assert!(ask(3, b"conf").contains("\nminSessionTimeout=4000\nmaxSessionTimeout=40000\n"));
     assert!(ask(4, b"mntr").contains("\nzk_global_sessions\t1\n"));
-    assert_eq!(ask(5, b"crst"), "Connection stats reset.\n");
-    assert_eq!(ask(6, b"srst"), "Server stats reset.\n");
+    assert!(ask(5, b"cons").contains("(queued=0,recved=1,sent=1,sid="));
+    assert_eq!(ask(6, b"crst"), "Connection stats reset.\n");
+    assert!(ask(7, b"cons").contains("(queued=0,recved=0,sent=0,sid="));
+    assert_eq!(ask(8, b"srst"), "Server stats reset.\n");
+    assert!(ask(9, b"mntr").contains("\nzk_packets_received\t1\n"));
 }

@@ -329,7 +329,7 @@ fn bytes_and_lists() {
 fn what_is_seen() {
     check_step(
         "A <",
-        "line 3, column 4: expected a packet (a record, \"bytes\", \"raw\" or \"*\"), \"fin\", \"rst\", \"closed\" or \"quiet\", found the end of the line",
+        "line 3, column 4: expected a packet (a record, \"bytes\", \"raw\", \"text\" or \"*\"), \"fin\", \"rst\", \"closed\" or \"quiet\", found the end of the line",
     );
     check_step(
         "A < * + bytes 00",
@@ -349,7 +349,7 @@ fn what_is_seen() {
     );
     check_step(
         "A < quit 5s",
-        "line 3, column 5: expected a packet (a record, \"bytes\", \"raw\" or \"*\"), \"fin\", \"rst\", \"closed\" or \"quiet\", found \"quit\"; did you mean \"quiet\"?",
+        "line 3, column 5: expected a packet (a record, \"bytes\", \"raw\", \"text\" or \"*\"), \"fin\", \"rst\", \"closed\" or \"quiet\", found \"quit\"; did you mean \"quiet\"?",
     );
     check_step(
         "A expect",

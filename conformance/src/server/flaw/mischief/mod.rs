@@ -9,6 +9,7 @@ mod stream;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use jute_codec::Decode;
 use jute_codec::Reader;
 use jute_codec::Reading;
@@ -32,6 +33,8 @@ pub(in crate::server) struct Memory {
     evicted: BTreeMap<ConnectionId, i64>,
     /// The latest xid of a connection's reads.
     xids: BTreeMap<ConnectionId, i32>,
+    /// What connections are told behind the next answer.
+    late: BTreeMap<ConnectionId, Vec<Bytes>>,
 }
 
 impl Server {

@@ -1,5 +1,6 @@
 //! Flaws in how requests are served.
 
+use bytes::Bytes;
 use jute_codec::AuthPacket;
 use jute_codec::Decode;
 use jute_codec::ErrorCode;
@@ -171,6 +172,30 @@ impl Server {
             self.owe(now, connection, task);
         }
         found.is_some()
+    }
+
+    /// When a packet is to go out that nobody asked for; whether a flaw took over.
+    pub(in crate::server) fn mishandle_push(
+        &mut self,
+        connection: ConnectionId,
+        payload: &Bytes,
+    ) -> bool {
+        let asks = self
+            .bond_of(connection)
+            .is_some_and(|it| !it.tasks.is_empty());
+        if asks && self.config.has(Flaw::EventsLate) {
+            let late = self.memory.late.entry(connection).or_default();
+            late.push(payload.clone());
+            return true;
+        }
+        self.config.has(Flaw::EventsLost)
+    }
+
+    /// When a request has been answered.
+    pub(in crate::server) fn push_late(&mut self, connection: ConnectionId) {
+        for payload in self.memory.late.remove(&connection).unwrap_or_default() {
+            self.push(connection, &payload);
+        }
     }
 
     /// Whether a session outlives its `closeSession`.
