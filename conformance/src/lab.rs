@@ -15,6 +15,7 @@ use crate::driver::Sequence;
 use crate::driver::Symbol;
 use crate::hunt::Run;
 use crate::learn::Teacher;
+use crate::net::Late;
 use crate::net::Played;
 use crate::player;
 use crate::player::ClientSide;
@@ -50,6 +51,7 @@ pub fn play(
         bindings: lab.client.bindings().clone(),
         elapsed: lab.now - start,
         seen: lab.client.seen(),
+        late: Late::default(),
     }
 }
 

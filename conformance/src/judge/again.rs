@@ -53,7 +53,7 @@ pub(super) async fn play_on_time(
         let played = play(subject, Arc::clone(&case.script), bindings, options).await;
         let report = judged(case, &played, options);
         let late = match (pulse, began) {
-            (Some(pulse), Some(began)) => pulse.worst_since(began),
+            (Some(pulse), Some(began)) => pulse.worst_since(began).max(played.late),
             _ => Late::default(),
         };
         let plain = matches!(report.verdict, Verdict::Passed | Verdict::Skipped { .. });

@@ -59,6 +59,7 @@ pub(super) async fn play(
         add(&mut seen, &played);
         whole = Played {
             elapsed: whole.elapsed + played.elapsed,
+            late: whole.late.max(played.late),
             ..played
         };
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::net::Clock;
+use crate::net::Late;
 #[cfg(feature = "tls")]
 use crate::net::Tls;
 use crate::net::dial::Dial;
@@ -31,6 +32,8 @@ pub struct Played {
     pub elapsed: Duration,
     /// The named outcomes that came about, in line, and how often.
     pub seen: BTreeMap<String, u32>,
+    /// How late this machine and the server were, as far as the script's own connections show.
+    pub late: Late,
 }
 
 impl Played {
@@ -42,6 +45,7 @@ impl Played {
             bindings: Bindings::default(),
             elapsed: Duration::ZERO,
             seen: BTreeMap::new(),
+            late: Late::default(),
         }
     }
 }
@@ -77,6 +81,7 @@ async fn play_by(dial: Dial, script: Arc<Script>, bindings: Bindings, config: Co
     let mut player = Player::new(script, bindings, config, clock.now());
     let mut wires = Wires::new(dial);
     wires.run(clock, &mut player).await;
+    let late = wires.late();
     wires.finish().await;
     let untold = Verdict::Passed {
         tolerated: Vec::new(),
@@ -87,5 +92,6 @@ async fn play_by(dial: Dial, script: Arc<Script>, bindings: Bindings, config: Co
         bindings: player.bindings().clone(),
         elapsed: clock.now() - crate::Instant::ZERO,
         seen: player.seen(),
+        late,
     }
 }

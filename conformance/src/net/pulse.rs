@@ -104,7 +104,9 @@ impl Pulse {
 }
 
 impl Late {
-    fn max(self, other: Self) -> Self {
+    /// The worse of each.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
         Self {
             machine: self.machine.max(other.machine),
             server: self.server.max(other.server),

@@ -8,7 +8,9 @@ use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::Instant;
 use crate::net::Clock;
+use crate::net::Late;
 use crate::net::dial::Dial;
 use crate::net::dial::Receiving;
 use crate::net::dial::Sending;
@@ -27,6 +29,9 @@ pub(super) struct Wires {
     /// Whether each connection is to be read from.
     reading: BTreeMap<String, watch::Sender<bool>>,
     tasks: JoinSet<()>,
+    /// When each connection was written to that nothing has come from since.
+    unanswered: BTreeMap<String, Instant>,
+    late: Late,
 }
 
 enum Happened {
@@ -47,14 +52,21 @@ impl Wires {
             orders: BTreeMap::new(),
             reading: BTreeMap::new(),
             tasks: JoinSet::new(),
+            unanswered: BTreeMap::new(),
+            late: Late::default(),
         }
+    }
+
+    /// How late the timers were, and how long the slowest answer took.
+    pub(super) const fn late(&self) -> Late {
+        self.late
     }
 
     /// Carries out what `client` says and tells it what happens, until it has nothing left to do.
     pub(super) async fn run(&mut self, clock: Clock, client: &mut impl ClientSide) {
         loop {
             while let Some(output) = client.poll() {
-                self.carry_out(output);
+                self.carry_out(clock, output);
             }
             if client.is_over() {
                 return;
@@ -69,17 +81,27 @@ impl Wires {
                         Happened::Received(bytes) => Input::Received(&name, bytes),
                         Happened::Ended(end) => Input::Ended(&name, *end),
                     };
-                    client.handle(clock.now(), input);
+                    let now = clock.now();
+                    let answer = matches!(happened, Happened::Received(_));
+                    if let Some(asked) = self.unanswered.remove(&name).filter(|_| answer) {
+                        self.late.server = self.late.server.max(now - asked);
+                    }
+                    client.handle(now, input);
                 }
                 () = tokio::time::sleep_until(clock.when(deadline)) => {
-                    client.handle(clock.now(), Input::Tick);
+                    let now = clock.now();
+                    self.late.machine = self.late.machine.max(now - deadline);
+                    client.handle(now, Input::Tick);
                 }
             }
         }
     }
 
-    fn carry_out(&mut self, output: Output) {
+    fn carry_out(&mut self, clock: Clock, output: Output) {
         let Output { connection, order } = output;
+        if matches!(order, Order::Write(_)) && !self.unanswered.contains_key(&connection) {
+            self.unanswered.insert(connection.clone(), clock.now());
+        }
         if order == Order::Open {
             self.open(connection);
         } else if matches!(order, Order::Pause | Order::Resume) {
