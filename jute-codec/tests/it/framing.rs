@@ -44,6 +44,20 @@ fn stream_of_known_answers() -> Vec<u8> {
 }
 
 #[test]
+fn a_payload_of_any_kind_is_that_of_its_frame() {
+    let kept = bytes::Bytes::from_static(&[1, 2, 3]);
+    for frame in [
+        Frame::from(vec![1, 2, 3]),
+        Frame::from(&b"\x01\x02\x03"[..]),
+        Frame::from(kept),
+        BytesMut::from(&[1, 2, 3][..]).into(),
+    ] {
+        assert_eq!(frame.payload(), [1, 2, 3]);
+        assert_eq!(frame.into_bytes(), [1, 2, 3][..]);
+    }
+}
+
+#[test]
 fn any_split_in_two_gives_the_same_frames() {
     let stream = stream_of_known_answers();
     let whole = frames(Limits::default(), [&stream[..]]);
