@@ -2,6 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::format::Format;
 use crate::cli::help;
 use crate::cli::pace::Pace;
 use crate::cli::runtime;
@@ -28,12 +29,6 @@ pub(super) struct Arguments {
     /// As text for people, or as one JSON object.
     #[arg(long, default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {

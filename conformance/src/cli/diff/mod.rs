@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::Instant;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::format::Format;
 use crate::cli::help;
 use crate::cli::list::catalogue;
 use crate::cli::note;
@@ -90,12 +91,6 @@ pub(super) struct Arguments {
     tls: Tls,
     #[command(flatten, next_help_heading = "The built-in server")]
     embedded: Setup,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// What was found.

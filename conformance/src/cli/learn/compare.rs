@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::format::Format;
 use crate::cli::learn::BAD;
 use crate::cli::learn::DIM;
 use crate::cli::learn::GOOD;
@@ -29,12 +30,6 @@ pub(super) struct Arguments {
     /// As text for people, or one JSON object a line for each difference.
     #[arg(long, default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {

@@ -1,7 +1,6 @@
 //! `zkspec mutants`: the suite tests itself.
 
-mod by_diff;
-mod by_fuzz;
+mod hunted;
 
 use std::collections::BTreeSet;
 
@@ -11,7 +10,11 @@ use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::choice::select;
 use crate::cli::list::catalogue;
+use crate::cli::mutants::hunted::Hunt;
+use crate::cli::mutants::hunted::Hunted;
 use crate::cli::say;
+use crate::fuzz::attempts;
+use crate::hunt::compare_mutants;
 use crate::judge::Case;
 use crate::judge::KillMatrix;
 use crate::judge::Level;
@@ -54,12 +57,26 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let catalogue = catalogue()?;
     let chosen = select(&catalogue, &arguments.cases)?;
     let flaws = flaws(&arguments.flaws)?;
-    if arguments.by == By::Diff {
-        by_diff::run(&flaws, arguments.seed, arguments.effort, arguments.json);
-        return Ok(Exit::Fine);
-    }
-    if arguments.by == By::Fuzz {
-        by_fuzz::run(&flaws, arguments.seed, arguments.effort, arguments.json);
+    let (seed, effort) = (arguments.seed, arguments.effort);
+    let hunt = match arguments.by {
+        By::Cases => None,
+        _ if !arguments.cases.is_empty() => {
+            return Err(Trouble::usage(
+                "--case is about the catalogue, which --by diff and --by fuzz do without"
+                    .to_owned(),
+            ));
+        }
+        By::Diff => {
+            let compared = compare_mutants(&flaws, seed, effort).into_iter();
+            Some(("diff", compared.map(Hunted::from).collect::<Vec<_>>()))
+        }
+        By::Fuzz => {
+            let attempts = attempts(&flaws, effort as u64, seed).into_iter();
+            Some(("fuzz", attempts.map(Hunted::from).collect()))
+        }
+    };
+    if let Some((by, hunted)) = hunt {
+        Hunt { by, seed, effort }.tell(&hunted, arguments.json);
         return Ok(Exit::Fine);
     }
     let matrix = KillMatrix::new(&catalogue, &flaws);

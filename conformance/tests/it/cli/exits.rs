@@ -42,6 +42,7 @@ fn what_makes_no_sense_is_2() {
         &["replay", "no-such-file.zkt"],
         &["decode", "no-such-file.pcap"],
         &["explain", "ZK9999"],
+        &["mutants", "--by", "diff", "--case", "ZK0001"],
         &["no-such-verb"],
     ] {
         let (code, output) = run(arguments);
