@@ -13,6 +13,13 @@ use crate::judge::glob;
 /// Where the specification is to be read as a whole.
 const FOLDER: &str = "conformance/spec";
 
+/// The group that `id` would be a clause of, if it is written as one.
+pub(super) fn group_of(specification: &Specification, id: &str) -> Option<String> {
+    let (group, _) = id.rsplit_once('-')?;
+    let mut groups = specification.clauses().iter().map(Clause::group);
+    groups.find(|known| known.eq_ignore_ascii_case(group))
+}
+
 /// The clauses with these ids, with `*` for any run of characters, or in these groups; all, if none
 /// are named. One that is not there is an error, as a selector of cases is.
 pub(super) fn select<'a>(

@@ -36,6 +36,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         return Ok(Exit::Fine);
     }
     let Some(case) = catalogue.find(&arguments.id) else {
+        if let Some(group) = clause::group_of(&specification, &arguments.id) {
+            return Err(
+                Trouble::usage(format!("no clause is {:?}", arguments.id)).hint(format!(
+                    "zkspec list --clauses {group} shows those of its group"
+                )),
+            );
+        }
         let selectors = [arguments.id.clone()];
         return Err(match select(&catalogue, &selectors) {
             Err(trouble) => {

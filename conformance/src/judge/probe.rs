@@ -135,7 +135,6 @@ fn learnt(played: &Played, subject: &Subject, options: &Options) -> Bindings {
     if let Some(min) = bindings.param("min") {
         bindings.set_param("tick", options.tick.unwrap_or(min / 2));
     }
-    bindings.set_param("maxbuffer", 0xf_ffff);
     bindings.set_param("data", i64::from(played.seen.contains_key("data")));
     bindings
 }

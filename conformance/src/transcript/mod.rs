@@ -84,8 +84,8 @@
 //!
 //! - Digits have to fit the field. Hex digits are its bits: `0xffffffff` is −1 as an int, and
 //!   4294967295 as a long. A `-` belongs to the number only at the start of a sum.
-//! - `$name` is a parameter of the run: `$min`, `$max` (bounds of the session timeout) and `$tick`
-//!   in milliseconds, `$maxbuffer` in bytes.
+//! - `$name` is a parameter of the run: `$min`, `$max` (bounds of the session timeout) and `$tick`,
+//!   in milliseconds.
 //! - `@name` is a symbol. Where it is seen first it takes the value seen; from then on it is that
 //!   value. In a recording symbols stand for session ids and passwords, which no two servers give
 //!   alike.

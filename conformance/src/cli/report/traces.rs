@@ -1,9 +1,13 @@
 //! What every case that fails leaves behind: a transcript that plays it again.
+//!
+//! What it left in an earlier run is gone as soon as it is judged again: a transcript there is one
+//! of a case that failed last.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::cli::quoted;
+use crate::judge::CaseReport;
 use crate::judge::Catalogue;
 use crate::judge::Event;
 use crate::judge::Verdict;
@@ -18,6 +22,8 @@ pub(in crate::cli) struct Traces {
     address: Option<SocketAddr>,
     /// How the server is reached, or what the built-in one was told, as flags.
     flags: String,
+    /// Whether a run has begun: the later ones of a stress test leave what the first ones left.
+    begun: bool,
 }
 
 impl Traces {
@@ -30,14 +36,30 @@ impl Traces {
             directory,
             address,
             flags,
+            begun: false,
         }
     }
 
     /// Writes the transcript of a case that failed; the command that plays it again.
-    pub(in crate::cli) fn tell(&self, event: &Event, catalogue: &Catalogue) -> Option<String> {
-        let Event::CaseFinished(report) = event else {
-            return None;
-        };
+    pub(in crate::cli) fn tell(&mut self, event: &Event, catalogue: &Catalogue) -> Option<String> {
+        match event {
+            Event::RunStarted(info) if !std::mem::replace(&mut self.begun, true) => {
+                for id in &info.selected {
+                    // There is none, mostly.
+                    let _ = std::fs::remove_file(self.path(id));
+                }
+                None
+            }
+            Event::CaseFinished(report) => self.finished(report, catalogue),
+            _ => None,
+        }
+    }
+
+    fn path(&self, id: &str) -> PathBuf {
+        self.directory.join(format!("{id}.zkt"))
+    }
+
+    fn finished(&self, report: &CaseReport, catalogue: &Catalogue) -> Option<String> {
         let Verdict::Failed(problem) = &report.verdict else {
             return None;
         };
@@ -61,7 +83,7 @@ impl Traces {
             .into_iter()
             .map(|text| Step::new(Action::Comment(text)));
         script.steps.extend(remarks);
-        let path = self.directory.join(format!("{}.zkt", report.id));
+        let path = self.path(&report.id);
         let text = Transcript {
             scripts: vec![script],
             ..Transcript::default()

@@ -88,6 +88,11 @@ fn clauses_can_be_listed_and_explained() {
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
+    let (code, output) = run(&["explain", "renew-99"]);
+    let said = stderr(&output);
+    assert_eq!(code, 2);
+    assert!(said.contains("no clause is \"renew-99\""), "{said}");
+    assert!(said.contains("zkspec list --clauses renew shows"), "{said}");
     let (_, output) = run(&["list", "--clauses", "ping-*"]);
     let some = stdout(&output);
     assert!(some.lines().all(|line| line.starts_with("PING-")), "{some}");

@@ -56,6 +56,13 @@ fn a_failure_names_the_case_and_leaves_a_transcript() {
         0,
         "the server without the flaw passes"
     );
+    // A case that was not judged keeps it, one that passed has none.
+    let left = |selector| {
+        assert_eq!(run(&["server", selector]).0, 0);
+        std::path::Path::new(trace).exists()
+    };
+    assert!(left("sanity"));
+    assert!(!left("ZK0409"));
 }
 
 #[test]
