@@ -15,13 +15,13 @@ use crate::steps::Steps;
 /// Whatever a file holds, what is read from it is sound: no byte that is not in the file, nothing
 /// after an end, notes that count and point into the file, memory that follows the file. And a
 /// conversation between two honest ends comes back whole, however its segments were repeated and
-/// swapped on their way into the file.
+/// swapped on their way into the file, as long as none comes later than it is looked for.
 ///
 /// Version 0: a file. Version 1: steps of segments.
 pub fn capture(data: &[u8]) {
     if let Some(mut steps) = Steps::of_version(1, data) {
         let mut talk = Talk::open();
-        while !steps.is_empty() {
+        while !steps.is_empty() && talk.packets.len() < LONGEST {
             talk.step(&mut steps);
         }
         talk.check();
@@ -269,3 +269,7 @@ const ACK: u8 = 16;
 
 /// Packets of the handshake.
 const HANDSHAKE: usize = 3;
+
+/// Packets of the longest conversation: a segment that is recorded later than the reader looks
+/// ahead for it, 256 of them, is missing for good.
+const LONGEST: usize = 250;

@@ -21,6 +21,7 @@ use crate::judge::Verdict;
 use crate::judge::again::play_on_time;
 use crate::judge::flight::Flight;
 use crate::judge::guard::Guard;
+use crate::judge::is_serving;
 use crate::judge::probe;
 use crate::judge::race;
 use crate::judge::setting;
@@ -168,16 +169,7 @@ pub async fn run(
     let mut run = Run {
         subject,
         options,
-        pulse: match subject {
-            Subject::Embedded(_) => None,
-            Subject::Tcp(address) => {
-                // It needs a connection of its own, which may be one too many.
-                let to_spare = options.setting.most_connections().is_none();
-                Some(Arc::new(Pulse::start(to_spare.then_some(*address))))
-            }
-            #[cfg(feature = "tls")]
-            Subject::Tls(..) => Some(Arc::new(Pulse::start(None))),
-        },
+        pulse: None,
         bindings: Bindings::default(),
         summary: Summary::default(),
         verdicts: BTreeMap::new(),
@@ -185,6 +177,7 @@ pub async fn run(
     };
     let trouble = match probe(subject, options).await {
         Ok(bindings) => {
+            run.pulse = pulse(subject, options, &bindings).await.map(Arc::new);
             run.bindings = bindings;
             None
         }
@@ -230,6 +223,19 @@ pub(super) struct Run<'a> {
     /// How each case that is over went, by id.
     pub(super) verdicts: BTreeMap<String, Verdict>,
     pub(super) tell: &'a mut dyn FnMut(&Event),
+}
+
+/// What is late is looked for where time passes: on virtual time nothing is late.
+async fn pulse(subject: &Subject, options: &Options, known: &Bindings) -> Option<Pulse> {
+    let address = match subject {
+        Subject::Embedded(_) => return None,
+        Subject::Tcp(address) => Some(*address),
+        #[cfg(feature = "tls")]
+        Subject::Tls(..) => None,
+    };
+    // It needs a connection of its own, which may be one too many, and a session.
+    let to_spare = options.setting.most_connections().is_none() && is_serving(known);
+    Some(Pulse::start(address.filter(|_| to_spare)).await)
 }
 
 impl Run<'_> {

@@ -1,5 +1,6 @@
 //! Whether this machine and a server keep up while cases are played.
 
+use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
@@ -27,6 +28,9 @@ use crate::net::Clock;
 /// How long it is from one beat to the next.
 const PERIOD: Duration = Duration::from_millis(20);
 
+/// How many pings tell what the server's quickest is, before anything else is asked of it.
+const MEASURE: usize = 3;
+
 /// How long a server may take over a ping until it is no longer asked.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -41,9 +45,9 @@ const MEMORY: Duration = Duration::from_secs(300);
 /// server that does it wrong.
 #[derive(Debug)]
 pub struct Pulse {
-    clock: Clock,
-    seen: Arc<Mutex<Seen>>,
-    task: JoinHandle<()>,
+    seen: Seen,
+    /// The one that looks at the clock, and the one that pings.
+    tasks: [JoinHandle<()>; 2],
 }
 
 /// How late things were, at worst.
@@ -55,16 +59,23 @@ pub struct Late {
     pub server: Duration,
 }
 
-#[derive(Debug, Default)]
+/// What both tasks have seen.
+#[derive(Clone, Debug)]
 struct Seen {
-    /// When a delay was over, and what it was.
-    delays: VecDeque<(Instant, Late)>,
-    /// When what is waited for should have come, and of whom.
-    due: Option<(Instant, Of)>,
+    clock: Clock,
+    notes: Arc<Mutex<Notes>>,
 }
 
-/// Who was late.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Default)]
+struct Notes {
+    /// When a delay was over, and what it was.
+    delays: VecDeque<(Instant, Late)>,
+    /// When what is waited for should have come.
+    due: BTreeMap<Of, Instant>,
+}
+
+/// Who may be late.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Of {
     Machine,
     Server,
@@ -72,32 +83,47 @@ enum Of {
 
 impl Pulse {
     /// Starts on this runtime. Without the address of a server, the clock alone is looked at.
-    #[must_use]
-    pub fn start(address: Option<SocketAddr>) -> Self {
-        let clock = Clock::start();
-        let seen = Arc::new(Mutex::new(Seen::default()));
-        let beats = Beats {
-            address,
-            clock,
-            seen: Arc::clone(&seen),
+    ///
+    /// When it returns, it is known how quick the server is: what it is measured by should be taken
+    /// while there is nothing else for it to do.
+    pub async fn start(address: Option<SocketAddr>) -> Self {
+        let seen = Seen {
+            clock: Clock::start(),
+            notes: Arc::default(),
         };
-        let task = tokio::spawn(beats.go_on());
-        Self { clock, seen, task }
+        let mut pings = Pings {
+            session: None,
+            quickest: PATIENCE,
+            seen: seen.clone(),
+        };
+        if let Some(address) = address
+            && let Ok(Ok(session)) = timeout(PATIENCE, Session::open(address)).await
+        {
+            pings.session = Some(session);
+            for _ in 0..MEASURE {
+                pings.ping().await;
+            }
+        }
+        let tasks = [
+            tokio::spawn(beat(seen.clone())),
+            tokio::spawn(pings.go_on()),
+        ];
+        Self { seen, tasks }
     }
 
     /// What time it is by the clock of the beats.
     #[must_use]
     pub fn now(&self) -> Instant {
-        self.clock.now()
+        self.seen.clock.now()
     }
 
     /// The longest delays since then.
     #[must_use]
     pub fn worst_since(&self, since: Instant) -> Late {
         let now = self.now();
-        let seen = lock(&self.seen);
-        let over = seen.delays.iter().filter(|(end, _)| *end >= since);
-        let pending = seen.due.map(|(due, of)| of.late(now - due));
+        let notes = self.seen.lock();
+        let over = notes.delays.iter().filter(|(end, _)| *end >= since);
+        let pending = notes.due.iter().map(|(of, due)| of.late(now - *due));
         let all = over.map(|(_, late)| *late).chain(pending);
         all.fold(Late::default(), Late::max)
     }
@@ -127,56 +153,73 @@ impl Of {
 
 impl Drop for Pulse {
     fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-/// The task that beats.
-struct Beats {
-    address: Option<SocketAddr>,
-    clock: Clock,
-    seen: Arc<Mutex<Seen>>,
-}
-
-impl Beats {
-    async fn go_on(self) {
-        let mut session = match self.address {
-            Some(address) => Session::open(address).await.ok(),
-            None => None,
-        };
-        // What the quickest answer took: a server that is far away is not a late one.
-        let mut quickest = PATIENCE;
-        loop {
-            let due = self.clock.now() + PERIOD;
-            self.expect_at(due, Of::Machine);
-            tokio::time::sleep_until(self.clock.when(due)).await;
-            self.came();
-            let Some(open) = &mut session else { continue };
-            let sent = self.clock.now();
-            self.expect_at(sent + quickest, Of::Server);
-            if !matches!(timeout(PATIENCE, open.ping()).await, Ok(Ok(()))) {
-                // A server that closes it, or does not answer pings: the clock alone has to do.
-                session = None;
-            }
-            self.came();
-            quickest = quickest.min(self.clock.now() - sent);
+        for task in &self.tasks {
+            task.abort();
         }
     }
+}
 
-    fn expect_at(&self, due: Instant, of: Of) {
-        lock(&self.seen).due = Some((due, of));
+impl Seen {
+    fn expect(&self, of: Of, due: Instant) {
+        self.lock().due.insert(of, due);
     }
 
     /// What was waited for has come.
-    fn came(&self) {
+    fn came(&self, of: Of) {
         let now = self.clock.now();
-        let mut seen = lock(&self.seen);
-        if let Some((due, of)) = seen.due.take() {
-            seen.delays.push_back((now, of.late(now - due)));
+        let mut notes = self.lock();
+        if let Some(due) = notes.due.remove(&of) {
+            notes.delays.push_back((now, of.late(now - due)));
         }
         let old = |(end, _): &(Instant, Late)| now - *end > MEMORY;
-        while seen.delays.front().is_some_and(old) {
-            seen.delays.pop_front();
+        while notes.delays.front().is_some_and(old) {
+            notes.delays.pop_front();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks at the clock, without an end.
+async fn beat(seen: Seen) {
+    loop {
+        let due = seen.clock.now() + PERIOD;
+        seen.expect(Of::Machine, due);
+        tokio::time::sleep_until(seen.clock.when(due)).await;
+        seen.came(Of::Machine);
+    }
+}
+
+/// The task that pings, for as long as it is answered.
+struct Pings {
+    session: Option<Session>,
+    /// What the quickest answer took: a server that is far away is not a late one.
+    quickest: Duration,
+    seen: Seen,
+}
+
+impl Pings {
+    async fn go_on(mut self) {
+        while self.session.is_some() {
+            tokio::time::sleep(PERIOD).await;
+            self.ping().await;
+        }
+    }
+
+    async fn ping(&mut self) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let sent = self.seen.clock.now();
+        self.seen.expect(Of::Server, sent + self.quickest);
+        let answered = matches!(timeout(PATIENCE, session.ping()).await, Ok(Ok(())));
+        self.seen.came(Of::Server);
+        self.quickest = self.quickest.min(self.seen.clock.now() - sent);
+        if !answered {
+            // It closes the session, or answers no pings: the clock alone has to do.
+            self.session = None;
         }
     }
 }
@@ -216,8 +259,4 @@ impl Session {
         tokio::io::copy(&mut rest, &mut tokio::io::sink()).await?;
         Ok(())
     }
-}
-
-fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
-    seen.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -174,7 +174,7 @@ fn a_pulse_tells_of_the_longest_delay() {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let pulse = Pulse::start(None);
+        let pulse = Pulse::start(None).await;
         let began = pulse.now();
         tokio::time::sleep(Duration::from_millis(40)).await;
         // This thread does something else.
@@ -183,5 +183,41 @@ fn a_pulse_tells_of_the_longest_delay() {
         assert!(pulse.worst_since(began).machine >= Duration::from_millis(100));
         tokio::time::sleep(Duration::from_millis(40)).await;
         assert!(pulse.worst_since(began).machine >= Duration::from_millis(100));
+    });
+}
+
+/// A server that answers whatever it is sent by a bare length, the first `prompt` times at once and
+/// then late.
+async fn tires(listener: TcpListener, prompt: usize, late: Duration) {
+    let (mut client, _) = listener.accept().await.expect("a client");
+    let mut frame = vec![0; 256];
+    for answered in 0.. {
+        if !matches!(client.read(&mut frame).await, Ok(1..)) {
+            return;
+        }
+        if answered > prompt {
+            tokio::time::sleep(late).await;
+        }
+        if client.write_all(&[0; 4]).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_pulse_knows_from_its_first_beat_how_quick_the_server_is() {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        // What is measured before anything else is quick, and nothing after it.
+        let server = tokio::spawn(tires(listener, 3, LATE));
+        let pulse = Pulse::start(Some(address)).await;
+        let began = pulse.now();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let late = pulse.worst_since(began).server;
+        assert!(late >= Duration::from_millis(60), "{late:?}");
+        server.abort();
     });
 }
