@@ -61,16 +61,16 @@ impl<'a> Examination<'a> {
     pub(super) fn random(&self, rng: &mut Rng) -> Vec<usize> {
         let mut word = rng.choice(&self.access).cloned().unwrap_or_default();
         let inputs = self.machine.alphabet.len();
-        let mut steps = 1 + rng.usize(0..LONGEST_WALK);
-        while steps > 0 {
-            let input = rng.usize(0..inputs);
+        for _ in 0..1 + rng.usize(0..LONGEST_WALK) {
+            let Some(input) = rng.choice(0..inputs) else {
+                return word;
+            };
             let times = if rng.u8(0..8) == 0 {
                 rng.usize(2..=5)
             } else {
                 1
             };
             word.extend(std::iter::repeat_n(input, times));
-            steps -= 1;
         }
         let state = self.machine.state_after(&word);
         if let Some(identifier) = rng.choice(&self.identifiers[state]) {

@@ -40,7 +40,8 @@
 //! a clear majority, that is taken for the answer and learning goes on. If there is none, the step
 //! is *racy*: the model says so, and nothing behind it is followed. Inputs that were racy once are
 //! not trusted on one answer any more. A system that answers at random ends up with a small model
-//! and a list of conflicts.
+//! and a list of conflicts. One whose answers depend on what else is going on may have ever more
+//! racy steps to show, so there is a limit to them ([`Options::max_racy`]).
 //!
 //! # What a learned model is worth
 //!
@@ -98,6 +99,8 @@ pub struct Options {
     pub batch: usize,
     /// How many words may be asked in all.
     pub max_words: usize,
+    /// How many racy steps are put up with.
+    pub max_racy: usize,
 }
 
 impl Default for Options {
@@ -110,6 +113,7 @@ impl Default for Options {
             majority: 0.8,
             batch: 256,
             max_words: usize::MAX,
+            max_racy: 50,
         }
     }
 }
@@ -154,6 +158,8 @@ pub enum End<E> {
     Complete,
     /// As many words were asked as may be.
     OutOfWords,
+    /// More steps were racy than is put up with.
+    TooRacy,
     /// The teacher went on no longer.
     Teacher(E),
 }
@@ -179,6 +185,7 @@ pub fn learn<T: Teacher>(
     let end = match learner.run() {
         Ok(()) => End::Complete,
         Err(Halt::OutOfWords) => End::OutOfWords,
+        Err(Halt::TooRacy) => End::TooRacy,
         Err(Halt::Teacher(error)) => End::Teacher(error),
     };
     Learned {
