@@ -289,14 +289,20 @@ impl<T: Teacher> Learner<'_, T> {
     /// Tries a hypothesis; the shortest word found that it does not stand.
     fn examine(&mut self, hypothesis: &Mealy) -> Result<Option<Vec<usize>>, Halt<T::Error>> {
         let examination = Examination::new(hypothesis);
-        let mut words = examination.systematic(self.options.extra_states);
-        // Shortest first, and not one state after the other.
-        words.sort_by_key(Vec::len);
-        let random = (0..self.options.random_words).map(|_| examination.random(&mut self.rng));
-        words.extend(random.collect::<Vec<_>>());
-        for batch in words.chunks(self.options.batch.max(1)) {
+        let mut systematic = examination.systematic(self.options.extra_states);
+        let mut random = self.options.random_words;
+        loop {
+            // There may be more words than there is room for.
+            let most = self.options.batch.max(1);
+            let mut batch: Vec<_> = systematic.by_ref().take(most).collect();
+            let count = random.min(most - batch.len());
+            random -= count;
+            batch.extend((0..count).map(|_| examination.random(&mut self.rng)));
+            if batch.is_empty() {
+                return Ok(None);
+            }
             self.tell(true);
-            self.observations.ask(batch.to_vec())?;
+            self.observations.ask(batch.clone())?;
             if self.is_stale() {
                 return Ok(None);
             }
@@ -305,7 +311,6 @@ impl<T: Teacher> Learner<'_, T> {
                 return Ok(Some(word));
             }
         }
-        Ok(None)
     }
 
     /// The part of `word` up to where the hypothesis and what is known differ.

@@ -265,6 +265,24 @@ fn it_stops_when_the_words_run_out() {
     assert!(learned.model.is_some(), "the latest hypothesis");
 }
 
+/// More words than there is memory for, of which few are asked.
+#[test]
+fn words_are_made_up_as_they_are_asked() {
+    let lock = lock(5);
+    for (extra_states, random_words) in [(20, 0), (0, usize::MAX)] {
+        let options = Options {
+            extra_states,
+            random_words,
+            max_words: 3_000,
+            ..Options::default()
+        };
+        let mut teacher = Alone(Known::new(lock.clone()));
+        let learned = learn(&mut teacher, &lock.alphabet, &options, &mut |_| {});
+        assert_eq!(learned.end, End::OutOfWords);
+        assert!(learned.words > 2_000, "{} words", learned.words);
+    }
+}
+
 #[test]
 fn every_kind_of_difference_is_told_once() {
     let left = machine(
