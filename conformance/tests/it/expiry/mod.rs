@@ -106,6 +106,21 @@ fn slot_used_again_ignores_its_former_owner() {
     assert_eq!(drain(&mut queue, 600), [(600, 'b')]);
 }
 
+/// However often that place was somebody's since.
+#[test]
+fn former_owner_never_comes_to_anything_again() {
+    let mut queue = ExpiryQueue::new(millis(100));
+    let former = queue.insert(at(0), millis(100), 0);
+    assert_eq!(queue.remove(former), Some(0));
+    for user in 1..=70_000 {
+        let slot = queue.insert(at(0), millis(100), user);
+        assert_eq!(queue.expires_at(former), None, "user {user}");
+        assert_eq!(queue.remove(slot), Some(user));
+        assert_eq!(queue.remove(slot), None);
+    }
+    assert!(queue.is_empty());
+}
+
 #[test]
 fn item_left_in_the_iterator_stays_due() {
     let mut queue = ExpiryQueue::new(millis(100));
