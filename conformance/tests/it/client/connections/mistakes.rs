@@ -6,6 +6,7 @@ use bytes::Bytes;
 use zk_conformance::Instant;
 use zk_conformance::client::Client;
 use zk_conformance::client::Config;
+use zk_conformance::client::Fault;
 use zk_conformance::client::Input;
 use zk_conformance::client::Output;
 use zk_conformance::client::OwnClock;
@@ -73,18 +74,17 @@ fn a_zxid_that_is_not_presented_is_noticed() {
     check::<ForgetsZxid>(6, "zxid presented");
 }
 
-/// Asks for what was granted last, not for what it was set up for.
-struct AsksForLess;
+struct AsksForNoTime;
 
-impl Variant for AsksForLess {
-    fn config(config: &mut Config) {
-        config.session_timeout += Duration::from_millis(1);
+impl Variant for AsksForNoTime {
+    fn poll(client: &mut Client) -> Option<Output> {
+        Some(blank(client.poll()?, 16..20))
     }
 }
 
 #[test]
 fn another_timeout_is_noticed() {
-    check::<AsksForLess>(2, "");
+    check::<AsksForNoTime>(1, "timeout asked for");
 }
 
 struct DoesNotRest;
@@ -141,7 +141,24 @@ impl Variant for LeavesItOpen {
 
 #[test]
 fn a_connection_that_is_not_closed_is_noticed() {
-    check::<LeavesItOpen>(2, "");
+    check::<LeavesItOpen>(2, "not one of");
+}
+
+/// Tries the next connection while it has one.
+struct DialsTwice;
+
+impl Variant for DialsTwice {
+    fn poll(client: &mut Client) -> Option<Output> {
+        Some(match client.poll()? {
+            Output::Fault(Fault::ConnectTimeout { .. }) => Output::Connect("a".into()),
+            other => other,
+        })
+    }
+}
+
+#[test]
+fn a_second_connection_is_noticed() {
+    check::<DialsTwice>(1, "two connections at once");
 }
 
 /// Begins anew once its session is gone.
@@ -159,7 +176,7 @@ impl Variant for RisesAgain {
 
 #[test]
 fn a_session_that_comes_back_is_noticed() {
-    check::<RisesAgain>(4, "");
+    check::<RisesAgain>(4, "a connection after the end");
 }
 
 /// Waits for a server that has refused.
