@@ -204,6 +204,11 @@ fn a_server_that_answers_by_chance_is_reported() {
     let text = stdout(&output);
     assert!(text.contains("  racy     a.open a.ping  → "), "{text}");
     assert!(text.contains("pong") && text.contains("closed"), "{text}");
+
+    let (code, output) = run(&[&["learn", &address, "--max-racy", "0"], &symbols[..]].concat());
+    let text = stdout(&output);
+    assert_eq!(code, 1, "{text}{}", stderr(&output));
+    assert!(text.contains("too much depends on chance"), "{text}");
 }
 
 /// Sessions of a server that gives all of them one id, or ends them all with one, are in each
