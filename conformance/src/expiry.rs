@@ -128,7 +128,9 @@ impl<T: Copy> ExpiryQueue<T> {
         }
 
         let count = self.moments.len();
-        let (index, generation) = u32::try_from(count).map_or((u32::MAX, RETIRED), |i| (i, 0));
+        let index = u32::try_from(count).unwrap_or(u32::MAX);
+        // The last index is for all that have none.
+        let generation = if index == u32::MAX { RETIRED } else { 0 };
         self.moments.push(VACANT);
         self.generations.push(generation);
         self.items.push(item);

@@ -38,10 +38,12 @@ impl Search {
         self.last + self.wait
     }
 
-    /// Notes a probe; the pause after it is twice as long.
+    /// Notes a probe; the pause after it is twice as long, and one in any case: else there would be
+    /// no end to probes.
     pub(super) fn probed(&mut self, now: Instant) {
         self.last = now;
-        self.wait = (self.wait * 2).min(self.longest);
+        self.wait = self.wait.saturating_mul(2).min(self.longest);
+        self.wait = self.wait.max(MILLISECOND);
     }
 
     /// Notes that a server was found.
@@ -79,6 +81,9 @@ impl Probe {
         (line == b"rw" && now <= self.until).then_some(self.host)
     }
 }
+
+/// The clock's unit.
+const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// How long a probe may take (`ClientCnxn.SendThread.pingRwServer`).
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(1_000);

@@ -29,21 +29,17 @@ impl<'a> Examination<'a> {
     /// Every transition, every way of `extra` further steps, and then every word that tells the
     /// state: a machine that answers all of them alike and has at most `extra` states more than
     /// the hypothesis is the same machine.
-    pub(super) fn systematic(&self, extra: usize) -> Vec<Vec<usize>> {
-        let inputs = self.machine.alphabet.len();
+    pub(super) fn systematic(&self, extra: usize) -> impl Iterator<Item = Vec<usize>> {
+        ways(self.machine.alphabet.len(), extra).flat_map(|way| self.along(&way))
+    }
+
+    /// The words that go this way from every state, one step further, and tell where that leads:
+    /// shortest first, and not one state after the other.
+    fn along(&self, way: &[usize]) -> Vec<Vec<usize>> {
         let mut words = Vec::new();
-        let mut middles = vec![Vec::new()];
-        for _ in 0..=extra {
-            middles = middles
-                .iter()
-                .flat_map(|middle: &Vec<usize>| {
-                    (0..inputs).map(move |input| [middle.as_slice(), &[input]].concat())
-                })
-                .collect();
-        }
         for access in &self.access {
-            for middle in &middles {
-                let word = [access.as_slice(), middle].concat();
+            for input in 0..self.machine.alphabet.len() {
+                let word = [access.as_slice(), way, &[input]].concat();
                 let state = self.machine.state_after(&word);
                 for identifier in &self.identifiers[state] {
                     words.push([word.as_slice(), identifier].concat());
@@ -53,6 +49,7 @@ impl<'a> Examination<'a> {
                 }
             }
         }
+        words.sort_by_key(Vec::len);
         words
     }
 
@@ -61,16 +58,16 @@ impl<'a> Examination<'a> {
     pub(super) fn random(&self, rng: &mut Rng) -> Vec<usize> {
         let mut word = rng.choice(&self.access).cloned().unwrap_or_default();
         let inputs = self.machine.alphabet.len();
-        let mut steps = 1 + rng.usize(0..LONGEST_WALK);
-        while steps > 0 {
-            let input = rng.usize(0..inputs);
+        for _ in 0..1 + rng.usize(0..LONGEST_WALK) {
+            let Some(input) = rng.choice(0..inputs) else {
+                return word;
+            };
             let times = if rng.u8(0..8) == 0 {
                 rng.usize(2..=5)
             } else {
                 1
             };
             word.extend(std::iter::repeat_n(input, times));
-            steps -= 1;
         }
         let state = self.machine.state_after(&word);
         if let Some(identifier) = rng.choice(&self.identifiers[state]) {
@@ -78,6 +75,22 @@ impl<'a> Examination<'a> {
         }
         word
     }
+}
+
+/// All words of a length, one after the other.
+fn ways(inputs: usize, length: usize) -> impl Iterator<Item = Vec<usize>> {
+    let first = (inputs > 0 || length == 0).then(|| vec![0; length]);
+    std::iter::successors(first, move |way| {
+        let mut next = way.clone();
+        for input in next.iter_mut().rev() {
+            *input += 1;
+            if *input < inputs {
+                return Some(next);
+            }
+            *input = 0;
+        }
+        None
+    })
 }
 
 /// How far chance walks on from a state.

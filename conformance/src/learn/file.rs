@@ -111,6 +111,14 @@ pub enum FileError {
         /// The input's name.
         input: String,
     },
+    /// A state that is not in its place, so that what is said of it would be said of another.
+    #[error("state {state} stands where state {place} should")]
+    Order {
+        /// Its place.
+        place: usize,
+        /// Its number.
+        state: usize,
+    },
     /// Nowhere to start.
     #[error("there are no states")]
     Empty,
@@ -173,6 +181,11 @@ impl ModelFile {
         }
         if self.states.is_empty() {
             return Err(FileError::Empty);
+        }
+        let mut places = self.states.iter().enumerate();
+        if let Some((place, state)) = places.find(|(place, it)| it.state != *place) {
+            let state = state.state;
+            return Err(FileError::Order { place, state });
         }
         let count = self.states.len();
         let mut states = vec![vec![None; self.alphabet.len()]; count];

@@ -40,7 +40,8 @@
 //! a clear majority, that is taken for the answer and learning goes on. If there is none, the step
 //! is *racy*: the model says so, and nothing behind it is followed. Inputs that were racy once are
 //! not trusted on one answer any more. A system that answers at random ends up with a small model
-//! and a list of conflicts.
+//! and a list of conflicts. One whose answers depend on what else is going on may have ever more
+//! racy steps to show, so there is a limit to them ([`Options::max_racy`]).
 //!
 //! # What a learned model is worth
 //!
@@ -98,6 +99,8 @@ pub struct Options {
     pub batch: usize,
     /// How many words may be asked in all.
     pub max_words: usize,
+    /// How many racy steps are put up with.
+    pub max_racy: usize,
 }
 
 impl Default for Options {
@@ -110,6 +113,7 @@ impl Default for Options {
             majority: 0.8,
             batch: 256,
             max_words: usize::MAX,
+            max_racy: 50,
         }
     }
 }
@@ -154,6 +158,8 @@ pub enum End<E> {
     Complete,
     /// As many words were asked as may be.
     OutOfWords,
+    /// More steps were racy than is put up with.
+    TooRacy,
     /// The teacher went on no longer.
     Teacher(E),
 }
@@ -179,6 +185,7 @@ pub fn learn<T: Teacher>(
     let end = match learner.run() {
         Ok(()) => End::Complete,
         Err(Halt::OutOfWords) => End::OutOfWords,
+        Err(Halt::TooRacy) => End::TooRacy,
         Err(Halt::Teacher(error)) => End::Teacher(error),
     };
     Learned {
@@ -282,14 +289,20 @@ impl<T: Teacher> Learner<'_, T> {
     /// Tries a hypothesis; the shortest word found that it does not stand.
     fn examine(&mut self, hypothesis: &Mealy) -> Result<Option<Vec<usize>>, Halt<T::Error>> {
         let examination = Examination::new(hypothesis);
-        let mut words = examination.systematic(self.options.extra_states);
-        // Shortest first, and not one state after the other.
-        words.sort_by_key(Vec::len);
-        let random = (0..self.options.random_words).map(|_| examination.random(&mut self.rng));
-        words.extend(random.collect::<Vec<_>>());
-        for batch in words.chunks(self.options.batch.max(1)) {
+        let mut systematic = examination.systematic(self.options.extra_states);
+        let mut random = self.options.random_words;
+        loop {
+            // There may be more words than there is room for.
+            let most = self.options.batch.max(1);
+            let mut batch: Vec<_> = systematic.by_ref().take(most).collect();
+            let count = random.min(most - batch.len());
+            random -= count;
+            batch.extend((0..count).map(|_| examination.random(&mut self.rng)));
+            if batch.is_empty() {
+                return Ok(None);
+            }
             self.tell(true);
-            self.observations.ask(batch.to_vec())?;
+            self.observations.ask(batch.clone())?;
             if self.is_stale() {
                 return Ok(None);
             }
@@ -298,7 +311,6 @@ impl<T: Teacher> Learner<'_, T> {
                 return Ok(Some(word));
             }
         }
-        Ok(None)
     }
 
     /// The part of `word` up to where the hypothesis and what is known differ.

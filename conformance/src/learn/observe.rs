@@ -38,6 +38,8 @@ pub(super) struct Observations<'a, T> {
 pub(super) enum Halt<E> {
     /// As many words were asked as may be.
     OutOfWords,
+    /// More steps were racy than is put up with.
+    TooRacy,
     /// The teacher's own reason.
     Teacher(E),
 }
@@ -129,6 +131,10 @@ impl<'a, T: Teacher> Observations<'a, T> {
         }
         if self.words + words.len() > self.options.max_words {
             return Err(Halt::OutOfWords);
+        }
+        let racy = self.conflicts.values().filter(|it| it.settled.is_none());
+        if racy.count() > self.options.max_racy {
+            return Err(Halt::TooRacy);
         }
         self.words += words.len();
         self.steps += words.iter().map(Vec::len).sum::<usize>();

@@ -15,6 +15,7 @@ mod hunt;
 mod idl;
 mod judge;
 mod learn;
+mod machine;
 mod net;
 mod oracle;
 mod player;

@@ -1,15 +1,18 @@
 //! `zkspec learn diff`, and `--check`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use serde_json::json;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::count::plural;
 use crate::cli::format::Format;
 use crate::cli::learn::BAD;
 use crate::cli::learn::DIM;
 use crate::cli::learn::GOOD;
+use crate::cli::learn::Words;
 use crate::cli::learn::file;
 use crate::cli::say;
 use crate::learn::Comparison;
@@ -25,8 +28,8 @@ pub(super) struct Arguments {
     /// Another.
     right: PathBuf,
     /// Compare by words up to this length.
-    #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
-    longest: usize,
+    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::MAX, hide_default_value = true)]
+    longest: NonZeroUsize,
     /// As text for people, or one JSON object a line for each difference.
     #[arg(long, default_value = "text")]
     format: Format,
@@ -35,10 +38,14 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let left = file::read(&arguments.left)?;
     let right = file::read(&arguments.right)?;
-    let comparison = compare(&left, &right, arguments.longest);
+    let longest = arguments.longest.get();
+    let comparison = compare(&left, &right, longest);
     let names = [&arguments.left, &arguments.right].map(|path| path.display().to_string());
     match arguments.format {
-        Format::Text => show([&names[0], &names[1]], &left, &right, &comparison),
+        Format::Text => {
+            let names = [names[0].as_str(), &names[1]];
+            show(Words::Stdout, names, [&left, &right], longest, &comparison);
+        }
         Format::Json => comparison
             .differences
             .iter()
@@ -48,9 +55,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
 }
 
 /// Holds a model against the one that it should be.
-pub(super) fn check(name: &str, golden: &Mealy, subject: &str, model: &Mealy) -> Exit {
+pub(super) fn check(
+    words: Words,
+    name: &str,
+    golden: &Mealy,
+    subject: &str,
+    model: &Mealy,
+) -> Exit {
     let comparison = compare(golden, model, usize::MAX);
-    show([name, subject], golden, model, &comparison);
+    let names = [name, subject];
+    show(words, names, [golden, model], usize::MAX, &comparison);
     exit(&comparison)
 }
 
@@ -62,13 +76,23 @@ const fn exit(comparison: &Comparison) -> Exit {
     }
 }
 
-fn show(names: [&str; 2], left: &Mealy, right: &Mealy, comparison: &Comparison) {
+fn show(
+    words: Words,
+    names: [&str; 2],
+    models: [&Mealy; 2],
+    longest: usize,
+    comparison: &Comparison,
+) {
     let [one, other] = names;
     if comparison.is_same() {
-        say(format_args!(
-            "{GOOD}✓{GOOD:#} {one} and {other} behave alike  {DIM}{} and {} states{DIM:#}",
-            left.states.len(),
-            right.states.len(),
+        let limit = match longest {
+            usize::MAX => String::new(),
+            longest => format!(" on words of up to {}", plural(longest, "symbol")),
+        };
+        let [left, right] = models.map(|model| model.states.len());
+        words.say(format_args!(
+            "{GOOD}✓{GOOD:#} {one} and {other} behave alike{limit}  \
+             {DIM}{left} and {right} states{DIM:#}",
         ));
         return;
     }
@@ -77,7 +101,7 @@ fn show(names: [&str; 2], left: &Mealy, right: &Mealy, comparison: &Comparison) 
         (other, &comparison.only_right),
     ] {
         if !only.is_empty() {
-            say(format_args!("only {name} has {}", only.join(", ")));
+            words.say(format_args!("only {name} has {}", only.join(", ")));
         }
     }
     let width = one.chars().count().max(other.chars().count());
@@ -89,15 +113,15 @@ fn show(names: [&str; 2], left: &Mealy, right: &Mealy, comparison: &Comparison) 
             1 => String::new(),
             places => format!("  {DIM}and in {} more states{DIM:#}", places - 1),
         };
-        say(format_args!("{BAD}≠{BAD:#} {}{places}", word.join(" ")));
-        say(format_args!("    {one:<width$}  {left}"));
-        say(format_args!("    {other:<width$}  {right}"));
+        words.say(format_args!("{BAD}≠{BAD:#} {}{places}", word.join(" ")));
+        words.say(format_args!("    {one:<width$}  {left}"));
+        words.say(format_args!("    {other:<width$}  {right}"));
     }
     let kinds = match comparison.differences.len() {
         1 => "1 kind".to_owned(),
         kinds => format!("{kinds} kinds"),
     };
-    say(format_args!(
+    words.say(format_args!(
         "{kinds} of difference, the shortest word for each"
     ));
 }

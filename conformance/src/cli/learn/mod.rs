@@ -4,6 +4,7 @@ mod compare;
 mod file;
 mod target;
 
+use std::fmt::Display;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use self::target::Stop;
 use self::target::Target;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::note;
 use crate::cli::progress::Progress;
 use crate::cli::say;
 use crate::cli::serve::Setup;
@@ -64,8 +66,17 @@ pub(super) struct Arguments {
     /// Stop after so many words; each begins with a reset.
     #[arg(long, value_name = "N")]
     max_resets: Option<usize>,
+    /// Stop when more steps than this are racy.
+    #[arg(long, value_name = "N", default_value_t = learn::Options::default().max_racy)]
+    max_racy: usize,
     /// How many words are asked at once.
-    #[arg(long, short, value_name = "N", default_value_t = 20)]
+    #[arg(
+        long,
+        short,
+        value_name = "N",
+        default_value_t = 20,
+        requires = "address"
+    )]
     jobs: usize,
     /// The session timeout to ask for; it should be much longer than a word takes.
     #[arg(long, value_name = "MS", default_value_t = 10_000)]
@@ -77,7 +88,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "MS", default_value_t = 250)]
     quiet_time: u64,
     /// What to write about the model into its file.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", requires = "json")]
     about: Option<String>,
     /// Write the model as JSON, to a file or - for stdout.
     #[arg(long, value_name = "FILE")]
@@ -146,6 +157,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         random_words: arguments.random_words,
         extra_states: arguments.extra_states,
         max_words: arguments.max_resets.unwrap_or(usize::MAX),
+        max_racy: arguments.max_racy,
         ..Options::default()
     };
     let progress = Progress::start();
@@ -153,25 +165,61 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         progress.tell(how_far(at));
     });
     let elapsed = progress.finish();
-    report(arguments, &target.name(), &learned, elapsed);
+    let words = arguments.words();
+    report(words, &target.name(), &names, &learned, elapsed);
     let Some(model) = &learned.model else {
+        // That is what was learned.
+        if learned.end == End::TooRacy {
+            return Ok(Exit::Unexpected);
+        }
         return Err(untested(&learned.end, &target.name()));
     };
     write(arguments, &target.name(), model, &learned)?;
     match learned.end {
         End::Teacher(Stop::Interrupted) => return Ok(Exit::Interrupted),
         End::Teacher(Stop::Unreachable) => return Err(untested(&learned.end, &target.name())),
-        End::Complete | End::OutOfWords | End::Teacher(Stop::OutOfTime) => {}
+        End::Complete | End::OutOfWords | End::TooRacy | End::Teacher(Stop::OutOfTime) => {}
     }
-    let is_racy = learned.conflicts.iter().any(|it| it.settled.is_none());
+    // What may yet turn out to be otherwise is as nobody expects it.
+    let complete = match learned.end {
+        End::Complete => Exit::Fine,
+        _ => Exit::Unexpected,
+    };
     if let (Some(golden), Some(path)) = (golden, &arguments.check) {
         let name = path.display().to_string();
-        return Ok(compare::check(&name, &golden, &target.name(), model));
+        let same = compare::check(words, &name, &golden, &target.name(), model);
+        return Ok(same.or(complete));
     }
-    if is_racy || learned.end != End::Complete {
-        return Ok(Exit::Unexpected);
+    let is_racy = learned.conflicts.iter().any(|it| it.settled.is_none());
+    Ok(if is_racy { Exit::Unexpected } else { complete })
+}
+
+/// Where the words for people go.
+#[derive(Clone, Copy)]
+enum Words {
+    Stdout,
+    /// Beside a file that goes to stdout.
+    Stderr,
+}
+
+impl Words {
+    fn say(self, line: impl Display) {
+        match self {
+            Self::Stdout => say(line),
+            Self::Stderr => note(&line.to_string()),
+        }
     }
-    Ok(Exit::Fine)
+}
+
+impl Arguments {
+    fn words(&self) -> Words {
+        let mut files = [&self.json, &self.dot, &self.svg].into_iter().flatten();
+        if files.any(|path| path == Path::new("-")) {
+            Words::Stderr
+        } else {
+            Words::Stdout
+        }
+    }
 }
 
 fn how_far(progress: &learn::Progress) -> String {
@@ -234,17 +282,19 @@ fn alphabet(text: &str) -> Result<Vec<Symbol>, Trouble> {
 }
 
 /// Says what was learned.
-fn report(arguments: &Arguments, name: &str, learned: &Learned<Stop>, elapsed: Duration) {
-    let to_stdout = |path: &Option<PathBuf>| path.as_deref().is_some_and(|it| it == Path::new("-"));
-    if to_stdout(&arguments.json) {
-        return;
-    }
+fn report(
+    words: Words,
+    name: &str,
+    alphabet: &[String],
+    learned: &Learned<Stop>,
+    elapsed: Duration,
+) {
     let states = learned.model.as_ref().map_or(0, |model| model.states.len());
     let racy = learned.conflicts.iter().filter(|it| it.settled.is_none());
     let racy = racy.count();
     let settled = learned.conflicts.len() - racy;
     let color = if racy == 0 { GOOD } else { BAD };
-    say(format_args!(
+    words.say(format_args!(
         "{color}{states} states{color:#} of {name}  {DIM}{} resets, {} steps, {} hypotheses, {:.1} s{DIM:#}",
         learned.words,
         learned.steps,
@@ -253,20 +303,22 @@ fn report(arguments: &Arguments, name: &str, learned: &Learned<Stop>, elapsed: D
     ));
     match learned.end {
         End::Complete => {}
-        End::OutOfWords => say(format_args!("{ODD}not complete{ODD:#}: the resets ran out")),
+        End::OutOfWords => words.say(format_args!("{ODD}not complete{ODD:#}: the resets ran out")),
+        End::TooRacy => words.say(format_args!(
+            "{ODD}not complete{ODD:#}: too much depends on chance"
+        )),
         End::Teacher(Stop::OutOfTime) => {
-            say(format_args!("{ODD}not complete{ODD:#}: time ran out"));
+            words.say(format_args!("{ODD}not complete{ODD:#}: time ran out"));
         }
-        End::Teacher(_) => say(format_args!("{ODD}not complete{ODD:#}")),
+        End::Teacher(_) => words.say(format_args!("{ODD}not complete{ODD:#}")),
     }
     if learned.conflicts.is_empty() {
-        say("no conflicts");
+        words.say("no conflicts");
         return;
     }
-    say(format_args!(
+    words.say(format_args!(
         "conflicts: {racy} racy, {settled} settled by majority"
     ));
-    let names = learned.model.as_ref().map(|model| &model.alphabet);
     for conflict in learned.conflicts.iter().take(MOST_CONFLICTS) {
         let mut outputs: Vec<_> = conflict.outputs.iter().collect();
         outputs.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
@@ -277,20 +329,20 @@ fn report(arguments: &Arguments, name: &str, learned: &Learned<Stop>, elapsed: D
         let word: Vec<&str> = conflict
             .word
             .iter()
-            .filter_map(|&input| names?.get(input).map(String::as_str))
+            .filter_map(|&input| alphabet.get(input).map(String::as_str))
             .collect();
         let (color, kind) = match conflict.settled {
             Some(_) => (ODD, "settled"),
             None => (BAD, "racy"),
         };
-        say(format_args!(
+        words.say(format_args!(
             "  {color}{kind:<8}{color:#} {}  {DIM}→{DIM:#} {}",
             word.join(" "),
             outputs.join(", "),
         ));
     }
     if learned.conflicts.len() > MOST_CONFLICTS {
-        say(format_args!(
+        words.say(format_args!(
             "  … and {} more",
             learned.conflicts.len() - MOST_CONFLICTS
         ));

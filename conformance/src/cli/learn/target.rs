@@ -1,18 +1,17 @@
 //! The server that is learned.
 
 use std::net::SocketAddr;
-use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
 use crate::Instant;
-use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::learn::Arguments;
 use crate::cli::runtime;
 use crate::cli::signal::asked_to_stop;
+use crate::cli::target::Target as Named;
 use crate::driver;
 use crate::driver::Symbol;
 use crate::lab::LabTeacher;
@@ -56,6 +55,7 @@ impl Target {
             })),
             Some(name) => {
                 let address = resolve(name)?;
+                arguments.embedded.check_unused(name)?;
                 let handle = runtime.handle().clone();
                 let jobs = arguments.jobs;
                 let teacher = TcpTeacher::new(handle, address, alphabet.to_vec(), driver, jobs);
@@ -119,21 +119,8 @@ impl Teacher for Target {
 
 /// The address that HOST:PORT stands for.
 fn resolve(name: &str) -> Result<SocketAddr, Trouble> {
-    let has_port = name
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    if !has_port {
+    if !Named::is_meant(name) {
         return Err(Trouble::usage(format!("{name:?} should be HOST:PORT")));
     }
-    let unresolved = |reason: String| Trouble {
-        exit: Exit::Untested,
-        message: format!("cannot find {name}: {reason}"),
-        hint: None,
-    };
-    let mut found = name
-        .to_socket_addrs()
-        .map_err(|error| unresolved(error.to_string()))?;
-    found
-        .next()
-        .ok_or_else(|| unresolved("it has no address".to_owned()))
+    Named::find(name).map(|found| found.address)
 }

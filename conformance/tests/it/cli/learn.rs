@@ -101,6 +101,74 @@ fn what_cannot_be_learned_is_an_error_of_its_kind() {
         "{}",
         stdout(&output)
     );
+    let (code, output) = run(&["learn", "diff", "--longest", "0", "a.json", "b.json"]);
+    assert_eq!(code, 2, "{}", stdout(&output));
+}
+
+/// A hypothesis that was not tried to the end may be as the model should be, and is no proof.
+#[test]
+fn what_is_not_learned_to_the_end_passes_no_check() {
+    let (code, output) = run(&["learn", "--symbols", "one", "--json", "one.json"]);
+    assert_eq!(code, 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    let resets = text
+        .split(" resets")
+        .next()
+        .and_then(|it| it.split(' ').next_back());
+    let resets: usize = resets.and_then(|it| it.parse().ok()).expect("a number");
+    let early = (resets - 1).to_string();
+    let early = ["--check", "one.json", "--max-resets", &early];
+    let (code, output) = run(&[&["learn", "--symbols", "one"], &early[..]].concat());
+    let text = stdout(&output);
+    assert!(text.contains("not complete: the resets ran out"), "{text}");
+    assert!(text.contains("behave alike"), "{text}");
+    assert_eq!(code, 1, "{text}");
+}
+
+#[test]
+fn what_has_no_effect_is_an_error() {
+    let server = Serve::start(&[]);
+    let (code, output) = run(&["learn", &server.address, "--flaw", "same-id"]);
+    assert_eq!(code, 2, "{}", stdout(&output));
+    let said = stderr(&output);
+    assert!(
+        said.contains("--flaw same-id sets the built-in server up"),
+        "{said}"
+    );
+    for flags in [&["--jobs", "3"], &["--about", "it"]] {
+        let (code, output) = run(&[&["learn"], &flags[..]].concat());
+        assert_eq!(code, 2, "{}", stdout(&output));
+    }
+}
+
+#[test]
+fn a_file_on_stdout_is_there_alone() {
+    let learn = ["learn", "--symbols", "a.open,a.new,a.cut"];
+    for (flag, first) in [("--svg", "<svg "), ("--dot", "digraph"), ("--json", "{\n")] {
+        let (code, output) = run(&[&learn[..], &[flag, "-"]].concat());
+        assert_eq!(code, 0, "{}", stderr(&output));
+        assert!(stdout(&output).starts_with(first), "{}", stdout(&output));
+        assert!(!stdout(&output).contains("no conflicts"));
+        assert!(
+            stderr(&output).contains("no conflicts"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn models_may_be_compared_on_short_words_only() {
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/models");
+    let nio = format!("{models}/zk3.8.0-nio.json");
+    let netty = format!("{models}/zk3.8.0-netty.json");
+    let (code, output) = run(&["learn", "diff", &nio, &netty, "--longest", "1"]);
+    assert_eq!(code, 0, "{}", stdout(&output));
+    let said = stdout(&output);
+    assert!(
+        said.contains("behave alike on words of up to 1 symbol "),
+        "{said}"
+    );
 }
 
 /// Answers whatever comes by a pong or by the end, as a coin says.
@@ -136,4 +204,33 @@ fn a_server_that_answers_by_chance_is_reported() {
     let text = stdout(&output);
     assert!(text.contains("  racy     a.open a.ping  → "), "{text}");
     assert!(text.contains("pong") && text.contains("closed"), "{text}");
+
+    let (code, output) = run(&[&["learn", &address, "--max-racy", "0"], &symbols[..]].concat());
+    let text = stdout(&output);
+    assert_eq!(code, 1, "{text}{}", stderr(&output));
+    assert!(text.contains("too much depends on chance"), "{text}");
+}
+
+/// Sessions of a server that gives all of them one id, or ends them all with one, are in each
+/// other's way when several words are asked at once.
+#[test]
+fn a_broken_server_is_reported_not_learned() {
+    for (flaw, symbols) in [
+        ("same-id", "a.open,a.new,a.renew,a.ping"),
+        ("close-ends-others", "a.open,a.new,a.ping,a.close"),
+    ] {
+        let server = Serve::start(&["--flaw", flaw]);
+        let symbols = ["--symbols", symbols, "--max-racy", "8"];
+        let learn = ["learn", &server.address, "--json", "broken.json"];
+        let (code, output) = run(&[&learn[..], &symbols[..]].concat());
+        let text = stdout(&output);
+        assert_eq!(code, 1, "{flaw}: {text}{}", stderr(&output));
+        assert!(text.contains("\n  racy     a.open a."), "{flaw}: {text}");
+        assert!(text.contains("not complete: too much depends on chance"));
+        let file = std::fs::read_to_string(scratch().join("broken.json")).expect("a file");
+        let file: serde_json::Value = serde_json::from_str(&file).expect("JSON");
+        let conflicts = file["conflicts"].as_array().expect("conflicts");
+        let racy = conflicts.iter().filter(|it| it["settled"].is_null());
+        assert!(racy.count() > 8, "{flaw}: {conflicts:?}");
+    }
 }

@@ -2,8 +2,10 @@
 
 mod any;
 mod closing;
+mod connections;
 mod events;
 mod handshake;
+mod hosts;
 mod phase;
 mod priming;
 mod read_only;
@@ -11,3 +13,4 @@ mod reconnect;
 mod replies;
 mod rig;
 mod timing;
+mod turn;

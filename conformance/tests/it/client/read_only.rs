@@ -1,5 +1,7 @@
 //! Read-only servers, and the way back from them.
 
+use std::time::Duration;
+
 use jute_codec::OpCode;
 use zk_conformance::Instant;
 use zk_conformance::client::Client;
@@ -58,6 +60,21 @@ fn probes_come_after_100_ms_doubled_up_to_a_minute() {
         200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 60_000, 60_000, 60_000,
     ];
     assert_eq!(waits, expected);
+}
+
+#[test]
+fn time_goes_on_between_probes_without_a_pause() {
+    let mut config = config(2, 600_000);
+    config.read_only = Some(true);
+    config.min_probe_pause = Duration::ZERO;
+    config.max_probe_pause = Duration::ZERO;
+    let mut rig = Rig::new(config);
+    rig.establish(600_000, true);
+    let start = rig.now;
+    for _ in 0..10 {
+        rig.next();
+    }
+    assert!(rig.now - start >= Duration::from_millis(9));
 }
 
 #[test]

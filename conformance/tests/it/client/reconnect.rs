@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use jute_codec::ErrorCode;
 use jute_codec::OpCode;
-use proptest::prelude::any;
-use proptest::proptest;
 use zk_conformance::client::Input;
 use zk_conformance::client::OwnClock;
 
@@ -123,67 +121,4 @@ fn news_of_a_connection_that_was_given_up_is_no_news() {
     let said = rig.says();
     let fault = "fault: frame length at byte 41 of the stream: -1 is below zero";
     assert_eq!(said, [fault, "disconnect", "event Disconnected"]);
-}
-
-proptest! {
-    #[test]
-    fn each_turn_visits_every_server_once_and_a_whole_turn_costs_a_second(
-        seed in any::<u64>(),
-        hosts in 1_u8..12,
-    ) {
-        let mut config = config(hosts, 6_000);
-        config.seed = seed;
-        let mut rig = Rig::new(config);
-        let mut first_turn = Vec::new();
-        for turn in 0..3 {
-            let mut visited = Vec::new();
-            for n in 0..hosts {
-                let (host, waited) = rig.dialled();
-                let expected = match (turn, n) {
-                    (0, 0) => 0,
-                    (_, 0) => 1_100,
-                    _ => 100,
-                };
-                assert_eq!(waited, expected, "turn {turn}, server {n}");
-                visited.push(host);
-                rig.client.handle(rig.now, Input::ConnectFailed);
-            }
-            if turn == 0 {
-                first_turn.clone_from(&visited);
-                visited.sort();
-                visited.dedup();
-                assert_eq!(visited.len(), usize::from(hosts));
-            } else {
-                assert_eq!(visited, first_turn);
-            }
-        }
-    }
-
-    #[test]
-    fn a_session_has_the_turn_begin_again(
-        seed in any::<u64>(),
-        hosts in 2_u8..9,
-        failures in 0_u8..9,
-    ) {
-        let mut config = config(hosts, 6_000);
-        config.seed = seed;
-        config.own_clock = OwnClock::Never;
-        let mut rig = Rig::new(config);
-        for _ in 0..failures {
-            rig.dialled();
-            rig.client.handle(rig.now, Input::ConnectFailed);
-        }
-        let (granted_by, _) = rig.dialled();
-        rig.establish(6_000, false);
-        rig.client.handle(rig.now, Input::Lost);
-        for n in 1..hosts {
-            let (host, waited) = rig.dialled();
-            assert_ne!(&host, &granted_by, "server {n}");
-            assert!(waited < 1_100);
-            rig.client.handle(rig.now, Input::ConnectFailed);
-        }
-        let (host, waited) = rig.dialled();
-        assert_eq!(host, granted_by);
-        assert!((1_100..2_100).contains(&waited));
-    }
 }

@@ -225,6 +225,12 @@ fn a_counter_is_learned() {
 }
 
 #[test]
+fn a_machine_without_inputs_is_one_state() {
+    let model = learned(&machine(&[], &[&[]]), &Options::default());
+    assert_eq!(model.model.expect("a model").states.len(), 1);
+}
+
+#[test]
 fn the_same_seed_asks_the_same() {
     let mut rng = Rng::with_seed(3);
     let states = (0..20).map(|_| {
@@ -257,6 +263,24 @@ fn it_stops_when_the_words_run_out() {
     assert_eq!(learned.end, End::OutOfWords);
     assert!(learned.words <= 60);
     assert!(learned.model.is_some(), "the latest hypothesis");
+}
+
+/// More words than there is memory for, of which few are asked.
+#[test]
+fn words_are_made_up_as_they_are_asked() {
+    let lock = lock(5);
+    for (extra_states, random_words) in [(20, 0), (0, usize::MAX)] {
+        let options = Options {
+            extra_states,
+            random_words,
+            max_words: 3_000,
+            ..Options::default()
+        };
+        let mut teacher = Alone(Known::new(lock.clone()));
+        let learned = learn(&mut teacher, &lock.alphabet, &options, &mut |_| {});
+        assert_eq!(learned.end, End::OutOfWords);
+        assert!(learned.words > 2_000, "{} words", learned.words);
+    }
 }
 
 #[test]
@@ -310,4 +334,13 @@ fn a_file_that_is_no_model_says_why() {
     );
     let twice = [row(0, "a", 0), row(0, "a", 0)].join(",");
     assert_eq!(file(&twice), r#"transition 1: state 0 has "a" twice"#);
+
+    let row = row(0, "a", 0);
+    let text = format!(
+        r#"{{"version":1,"about":"","alphabet":["a"],"states":[{{"state":1,"access":""}}],
+            "transitions":[{row}]}}"#
+    );
+    let file: ModelFile = serde_json::from_str(&text).expect("JSON");
+    let error = file.model().expect_err("no model").to_string();
+    assert_eq!(error, "state 1 stands where state 0 should");
 }

@@ -173,3 +173,35 @@ fn much_noise_on_one_input_does_not_hide_the_others() {
             .eq(["one", "two", "three", "one", "racy"])
     );
 }
+
+/// Every word is answered by chance somewhere, and each time in another place: there is no end to
+/// what could be asked.
+#[test]
+fn a_system_with_ever_more_races_is_given_up() {
+    struct Unsteady(Rng, bool);
+    impl System for Unsteady {
+        type Error = Infallible;
+        fn reset(&mut self) -> Result<(), Infallible> {
+            self.1 = true;
+            Ok(())
+        }
+        fn step(&mut self, input: usize) -> Result<Arc<str>, Infallible> {
+            // Once it has stumbled it is steady, so that words go on behind it.
+            let stumbles = self.1 && input == 1 && self.0.u8(0..3) == 0;
+            self.1 &= !stumbles;
+            Ok(if stumbles { "stumbles" } else { "steady" }.into())
+        }
+    }
+    let alphabet = ["walk".to_owned(), "run".to_owned()];
+    let options = Options {
+        max_racy: 7,
+        max_words: 200_000,
+        ..Options::default()
+    };
+    let mut teacher = Alone(Unsteady(Rng::with_seed(1), true));
+    let learned = learn(&mut teacher, &alphabet, &options, &mut |_| {});
+    assert_eq!(learned.end, End::TooRacy);
+    let racy = learned.conflicts.iter().filter(|it| it.settled.is_none());
+    assert!(racy.count() > 7);
+    assert!(learned.words < 5_000, "{} words", learned.words);
+}
