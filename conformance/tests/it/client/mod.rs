@@ -10,4 +10,5 @@ mod read_only;
 mod reconnect;
 mod replies;
 mod rig;
+mod shown;
 mod timing;
