@@ -1,6 +1,7 @@
 //! Cutting a stream into frames, whatever pieces it comes in.
 
 use bytes::BytesMut;
+use jute_codec::ConnectRequest;
 use jute_codec::Frame;
 use jute_codec::FrameError;
 use jute_codec::FrameErrorKind;
@@ -277,4 +278,37 @@ fn a_frame_around_a_buffer_is_the_frame_with_it() {
             assert_eq!(out, whole);
         }
     }
+}
+
+#[test]
+fn numbers_around_a_buffer_are_those_of_the_frame_with_it() {
+    let passwd = [7; 16];
+    let request = ConnectRequest {
+        last_zxid_seen: 1,
+        time_out: 2,
+        session_id: 3,
+        passwd: Some(&passwd),
+        ..ConnectRequest::default()
+    };
+    let mut whole = BytesMut::new();
+    put_frame(&mut whole, &request);
+    let mut out = BytesMut::new();
+    let at = put_frame_apart(&mut out, &request, &passwd).expect("the record has it");
+    assert_eq!([&out[..at], &passwd, &out[at..]].concat(), whole);
+}
+
+#[test]
+fn a_frame_takes_no_more_memory_than_it_is_long() {
+    let data = vec![7; 100_000];
+    let set = SetDataRequest {
+        path: "/a".into(),
+        data: Some(&data),
+        version: -1,
+    };
+    let whole = allocation_counter::measure(|| put_frame(&mut BytesMut::new(), &set));
+    assert!(whole.bytes_max <= 100_100, "{} bytes", whole.bytes_max);
+    let apart = allocation_counter::measure(|| {
+        put_frame_apart(&mut BytesMut::new(), &set, &data).expect("the record has it");
+    });
+    assert!(apart.bytes_max <= 100, "{} bytes", apart.bytes_max);
 }

@@ -1,6 +1,9 @@
 //! Bytes that are cut short, flipped, or lie about lengths.
 
 use std::cell::Cell;
+use std::hash::BuildHasher;
+use std::hash::BuildHasherDefault;
+use std::hash::DefaultHasher;
 
 use jute_codec::AuthPacket;
 use jute_codec::ConnectRequest;
@@ -304,6 +307,20 @@ fn counts_of_items_that_are_longer_than_a_byte_are_held_against_their_length() {
 }
 
 #[test]
+fn bytes_are_taken_as_they_are_or_not_at_all() {
+    let mut reader = Reader::new(&[7, 8, 9]);
+    assert_eq!(reader.take_array(), Ok([7, 8]));
+    let error = reader.take_array::<2>().unwrap_err();
+    let (needed, available) = (2, 1);
+    assert_eq!(
+        (error.kind, error.offset),
+        (DecodeErrorKind::UnexpectedEnd { needed, available }, 2)
+    );
+    assert_eq!(reader.take(1), Ok(&[9][..]));
+    assert!(reader.is_empty());
+}
+
+#[test]
 fn null_buffer_is_not_empty_buffer() {
     type Buffer<'a> = Option<&'a [u8]>;
     assert_eq!(Buffer::from_payload(b"\xff\xff\xff\xff"), Ok(None));
@@ -325,6 +342,9 @@ fn null_ustring_is_not_empty_ustring() {
     assert_eq!(null, Ustring::NULL);
     assert_eq!(empty, Ustring::new(""));
     assert_eq!(empty, Ustring::from_bytes(b""));
+    let hash = |text| BuildHasherDefault::<DefaultHasher>::default().hash_one(text);
+    assert_ne!(hash(null), hash(empty));
+    assert_ne!(hash(empty), hash(Ustring::new("/a")));
     assert_eq!(encoded(&null), b"\xff\xff\xff\xff");
     assert_eq!(encoded(&empty), b"\0\0\0\0");
 }

@@ -2,6 +2,7 @@
 
 use jute_codec::Decode;
 use jute_codec::LearnerInfo;
+use jute_codec::QuorumAuthPacket;
 
 #[test]
 fn learner_info_is_read_as_far_as_it_goes() {
@@ -22,4 +23,15 @@ fn learner_info_is_read_as_far_as_it_goes() {
         let record = LearnerInfo::from_payload(&data[..length]);
         assert_eq!(record.ok(), (length == 20).then_some(info), "{length}");
     }
+}
+
+/// `QuorumAuth.Status`.
+#[test]
+fn an_exchange_goes_on_or_ends_well_or_not() {
+    let states = [
+        QuorumAuthPacket::IN_PROGRESS,
+        QuorumAuthPacket::SUCCESS,
+        QuorumAuthPacket::ERROR,
+    ];
+    assert_eq!(states, [0, 1, -1]);
 }

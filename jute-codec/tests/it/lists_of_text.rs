@@ -6,6 +6,7 @@ use jute_codec::Acl;
 use jute_codec::Decode;
 use jute_codec::DecodeError;
 use jute_codec::Encode;
+use jute_codec::Permissions;
 use jute_codec::Reader;
 use jute_codec::Reading;
 use jute_codec::Ustring;
@@ -102,6 +103,25 @@ proptest! {
         bytes.extend(BEHIND);
         is_read_as_its_items::<Acl<'_>>(&bytes)?;
     }
+
+    #[test]
+    fn ints_alone(ints in vec(prop_oneof![0..128_i32, any::<i32>()], 0..40)) {
+        let mut bytes = Vec::new();
+        i32::try_from(ints.len()).unwrap().encode(&mut bytes);
+        ints.iter().for_each(|int: &i32| int.encode(&mut bytes));
+        bytes.extend(BEHIND);
+        is_read_as_its_items::<Permissions>(&bytes)?;
+    }
+}
+
+/// The bits of all of its bytes together are those that ASCII lacks, and none else.
+#[test]
+fn a_text_of_the_ends_of_characters_is_none() {
+    let mut bytes = vec![0, 0, 0, 1];
+    put(Some(&[0x80; 8]), &mut bytes);
+    bytes.extend(BEHIND);
+    is_read_as_its_items::<Ustring<'_>>(&bytes).unwrap();
+    assert!(one_by_one::<Ustring<'_>>(&bytes, Reading::STRICT).is_err());
 }
 
 /// Each half of a character is on one side of a border between items, in every way there is.

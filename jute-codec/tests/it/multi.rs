@@ -26,6 +26,7 @@ use jute_codec::PartReader;
 use jute_codec::Raw;
 use jute_codec::Reader;
 use jute_codec::Reading;
+use jute_codec::Schema;
 use jute_codec::SetDataRequest;
 use jute_codec::Ustring;
 use jute_codec::Vector;
@@ -115,6 +116,7 @@ fn slice_iterator_and_bytes_are_the_same_multi() {
     let decoded = read(&wire).unwrap();
     assert_eq!(decoded, multi);
     assert_eq!(decoded.len(), 3);
+    assert!(!decoded.is_empty());
     assert_eq!(decoded.iter().len(), 3);
     assert!(
         decoded
@@ -129,7 +131,34 @@ fn slice_iterator_and_bytes_are_the_same_multi() {
     );
     assert_eq!(encoded(&decoded), wire);
     assert_eq!(format!("{decoded:?}"), format!("{multi:?}"));
+    let parts: Vec<_> = multi.iter().collect();
+    assert_eq!(format!("{multi:?}"), format!("{parts:?}"));
     assert_ne!(decoded, Multi::from(&operations[..2]));
+}
+
+#[test]
+fn as_many_parts_and_the_same_end_do_not_make_the_same_multi() {
+    let wire = encoded(&Multi::from(&[delete("/a")][..]));
+    assert_ne!(read(&wire), Ok(Multi::from(&[delete("/b")][..])));
+}
+
+/// What a reader of the wire asks before there is a part.
+#[test]
+fn an_opcode_tells_the_record_of_its_part_and_what_it_mixes_with() {
+    let name = |schema: Option<Schema>| schema.map(|schema| schema.name);
+    let operation = |op| Operation::schema(op).map(name);
+    assert_eq!(operation(OpCode::DELETE), Some(Some("DeleteRequest")));
+    assert_eq!(operation(OpCode::MULTI), None);
+    let outcome = |op| Outcome::schema(op).map(name);
+    assert_eq!(outcome(OpCode::CREATE), Some(Some("CreateResponse")));
+    assert_eq!(outcome(OpCode::DELETE), Some(None));
+    assert_eq!(outcome(OpCode::MULTI), None);
+
+    assert!(Operation::GetData(GetDataRequest::default()).is_read());
+    assert!(!delete("/a").is_read());
+    assert_eq!(Operation::kind(OpCode::GET_DATA), Some(true));
+    assert_eq!(Operation::kind(OpCode::DELETE), Some(false));
+    assert_eq!(Outcome::kind(OpCode::GET_DATA), None);
 }
 
 #[test]

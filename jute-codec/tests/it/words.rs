@@ -203,6 +203,7 @@ fn permissions_print_as_the_shell_has_them() {
     assert_eq!(Permissions::ALL.to_string(), "cdrwa");
     assert_eq!(format!("{:?}", Permissions(0x41)), "Permissions(r+0x40)");
     assert_eq!(Permissions::READ | Permissions::WRITE, Permissions(3));
+    assert_eq!(Permissions::ALL | Permissions::READ, Permissions::ALL);
     assert!(Permissions::ALL.contains(Permissions::ADMIN));
     assert!(!Permissions::READ.contains(Permissions::ALL));
 }

@@ -3,6 +3,7 @@
 use jute_codec::EventType;
 use jute_codec::KeeperState;
 use zk_conformance::client::Input;
+use zk_conformance::client::WatchedEvent;
 
 use super::rig::Rig;
 use super::rig::config;
@@ -15,6 +16,13 @@ fn a_watcher_that_never_saw_a_connection_hears_of_no_loss() {
     rig.says();
     rig.handle(Input::Connected);
     assert_eq!(rig.handle(Input::Eof), ["disconnect"]);
+}
+
+#[test]
+fn an_event_of_the_session_is_of_no_transaction_and_no_znode() {
+    let event = WatchedEvent::session(KeeperState::EXPIRED);
+    assert_eq!((event.event, event.zxid), (EventType::NONE, -1));
+    assert_eq!(event.path, None);
 }
 
 #[test]

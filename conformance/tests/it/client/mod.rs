@@ -12,5 +12,6 @@ mod read_only;
 mod reconnect;
 mod replies;
 mod rig;
+mod shown;
 mod timing;
 mod turn;

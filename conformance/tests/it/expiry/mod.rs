@@ -178,10 +178,23 @@ fn moments_of_one_bucket_are_one_state() {
 
     assert!(other.touch(at(50), millis(150), slot));
     assert_ne!(queue, other);
+    assert_ne!(hasher.hash_one(&queue), hasher.hash_one(&other));
 
     assert!(queue.touch(at(50), millis(150), slot));
     assert_eq!(queue, other);
     assert_eq!(hasher.hash_one(&queue), hasher.hash_one(&other));
+}
+
+#[test]
+fn what_may_be_due_is_no_more_than_there_is() {
+    let mut queue = ExpiryQueue::new(millis(100));
+    for item in 0..3 {
+        let _ = queue.insert(at(0), millis(100 * item), item);
+    }
+    let mut due = queue.expire(at(200));
+    assert_eq!(due.size_hint(), (0, Some(3)));
+    due.next();
+    assert_eq!(due.size_hint(), (0, Some(2)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Frames and their lengths, the ends of connections, and silence.
 
+use jute_codec::Limits;
 use zk_conformance::server::Config;
 use zk_conformance::server::Transport;
 
@@ -210,6 +211,8 @@ fn the_connection_over_the_limit_of_its_address_is_closed_at_once() {
     world.eof(1);
     world.accept(5);
     assert!(!world.is_closed(5), "there is room again");
+    world.accept(6);
+    assert!(world.is_closed(6), "for one");
 }
 
 #[test]
@@ -225,6 +228,19 @@ fn the_connection_over_the_limit_of_the_server_is_closed_at_once() {
     world.eof(1);
     world.accept(4);
     assert!(!world.is_closed(4), "there is room again");
+}
+
+#[test]
+fn the_longest_frame_is_up_to_the_config() {
+    let mut world = World::new(Config {
+        limits: Limits::frame(100),
+        ..Config::default()
+    });
+    world.session(1, 4_000);
+    assert_eq!(world.send(1, &request(9, 0, &[0; 92])), reply(9, -1, -6));
+    assert_eq!(world.send(1, &hex("00000065")), hex(""));
+    assert!(world.is_closed(1));
+    assert_eq!(world.server.config().limits, Limits::frame(100));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use zk_conformance::Instant;
 use zk_conformance::server::Config;
+use zk_conformance::server::Input;
 use zk_conformance::server::Requests;
 
 use crate::server::world::FIRST;
@@ -30,6 +31,16 @@ fn a_silent_session_ends_at_the_tick_after_its_timeout() {
             assert!(world.is_closed(1));
         }
     }
+}
+
+#[test]
+fn a_late_driver_ends_what_is_overdue() {
+    let mut world = World::default();
+    let session_id = world.session(1, 4_000);
+    world.now = Instant::from_millis(100_000);
+    world.handle(Input::Tick);
+    assert!(!world.has_session(session_id));
+    assert!(world.is_closed(1));
 }
 
 #[test]

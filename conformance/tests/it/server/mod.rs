@@ -10,5 +10,6 @@ mod phase;
 mod read_only;
 mod renewal;
 mod requests;
+mod shown;
 mod words;
 pub(crate) mod world;

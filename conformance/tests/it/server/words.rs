@@ -2,12 +2,14 @@
 
 use zk_conformance::server::Config;
 use zk_conformance::server::Mode;
+use zk_conformance::server::Requests;
 use zk_conformance::server::Word;
 use zk_conformance::server::Words;
 
 use crate::server::world::World;
 use crate::server::world::hex;
 use crate::server::world::new;
+use crate::server::world::request;
 
 fn talkative() -> Config {
     Config {
@@ -115,6 +117,46 @@ fn dump_lists_sessions_by_expiry() {
                     1 expire at 10000ms:\n\
                     \t0x100000000000002\n";
     assert!(dump.contains(expected), "{dump}");
+}
+
+#[test]
+fn dump_counts_the_moments_of_expiry() {
+    let mut world = World::new(talkative());
+    world.session(1, 4_000);
+    world.session(2, 4_000);
+    let dump = String::from_utf8(world.open(3, b"dump")).expect("text");
+    assert!(dump.contains("Session Sets (1)/(2):\n"), "{dump}");
+    assert!(ask(talkative(), "mntr").contains("\nzk_global_sessions\t0\n"));
+}
+
+#[test]
+fn a_word_that_is_not_executed_counts_nothing_anew() {
+    let mut world = World::default();
+    world.open(1, b"srst");
+    let srvr = String::from_utf8(world.open(2, b"srvr")).expect("text");
+    assert!(srvr.contains("\nReceived: 2\n"), "{srvr}");
+}
+
+#[test]
+fn a_word_without_an_answer_is_answered_by_the_end_alone() {
+    let mut world = World::new(talkative());
+    world.open(1, b"envi");
+    assert!(!world.log.contains(" < \n"), "{}", world.log);
+    assert!(world.is_closed(1));
+}
+
+#[test]
+fn what_a_delegate_has_not_answered_is_outstanding() {
+    let mut world = World::new(Config {
+        requests: Requests::Delegate,
+        ..talkative()
+    });
+    world.session(1, 4_000);
+    world.send(1, &request(5, 4, &[]));
+    let srvr = String::from_utf8(world.open(2, b"srvr")).expect("text");
+    assert!(srvr.contains("\nOutstanding: 1\n"), "{srvr}");
+    let cons = String::from_utf8(world.open(3, b"cons")).expect("text");
+    assert!(cons.contains("(queued=1,"), "{cons}");
 }
 
 #[test]

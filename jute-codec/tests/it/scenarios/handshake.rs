@@ -148,3 +148,11 @@ fn answers_to_a_handshake() {
     assert_eq!(scenarios.len(), 20);
     check(Asked::Connect, &scenarios);
 }
+
+#[test]
+fn a_timeout_above_zero_is_a_session_whatever_else_is_said() {
+    for (time_out, is_refusal) in [(i32::MIN, true), (-1, true), (0, true), (1, false)] {
+        let response = ConnectResponse { time_out, ..HELLO };
+        assert_eq!(response.is_refusal(), is_refusal, "{time_out}");
+    }
+}
