@@ -59,8 +59,10 @@ pub struct Late {
 struct Seen {
     /// When a delay was over, and what it was.
     delays: VecDeque<(Instant, Late)>,
-    /// When what is waited for should have come, and of whom.
-    due: Option<(Instant, Of)>,
+    /// When a timer should go off.
+    timer_due: Option<Instant>,
+    /// When the answer to a ping should come.
+    pong_due: Option<Instant>,
 }
 
 /// Who was late.
@@ -97,7 +99,9 @@ impl Pulse {
         let now = self.now();
         let seen = lock(&self.seen);
         let over = seen.delays.iter().filter(|(end, _)| *end >= since);
-        let pending = seen.due.map(|(due, of)| of.late(now - due));
+        let timer = seen.timer_due.map(|due| Of::Machine.late(now - due));
+        let pong = seen.pong_due.map(|due| Of::Server.late(now - due));
+        let pending = timer.into_iter().chain(pong);
         let all = over.map(|(_, late)| *late).chain(pending);
         all.fold(Late::default(), Late::max)
     }
@@ -125,6 +129,15 @@ impl Of {
     }
 }
 
+impl Seen {
+    const fn due(&mut self, of: Of) -> &mut Option<Instant> {
+        match of {
+            Of::Machine => &mut self.timer_due,
+            Of::Server => &mut self.pong_due,
+        }
+    }
+}
+
 impl Drop for Pulse {
     fn drop(&mut self) {
         self.task.abort();
@@ -140,38 +153,49 @@ struct Beats {
 
 impl Beats {
     async fn go_on(self) {
-        let mut session = match self.address {
-            Some(address) => Session::open(address).await.ok(),
-            None => None,
-        };
-        // What the quickest answer took: a server that is far away is not a late one.
-        let mut quickest = PATIENCE;
+        // A server that leaves everything unanswered does not stop the clock.
+        tokio::join!(self.watch_clock(), self.watch_server());
+    }
+
+    async fn watch_clock(&self) {
         loop {
             let due = self.clock.now() + PERIOD;
             self.expect_at(due, Of::Machine);
             tokio::time::sleep_until(self.clock.when(due)).await;
-            self.came();
-            let Some(open) = &mut session else { continue };
+            self.came(Of::Machine);
+        }
+    }
+
+    /// Pings until the server closes the session, or does not answer: then the clock alone has to do.
+    async fn watch_server(&self) {
+        let Some(address) = self.address else { return };
+        let Ok(Ok(mut session)) = timeout(PATIENCE, Session::open(address)).await else {
+            return;
+        };
+        // What the quickest answer took: a server that is far away is not a late one.
+        let mut quickest = PATIENCE;
+        loop {
+            tokio::time::sleep(PERIOD).await;
             let sent = self.clock.now();
             self.expect_at(sent + quickest, Of::Server);
-            if !matches!(timeout(PATIENCE, open.ping()).await, Ok(Ok(()))) {
-                // A server that closes it, or does not answer pings: the clock alone has to do.
-                session = None;
+            let answer = timeout(PATIENCE, session.ping()).await;
+            self.came(Of::Server);
+            if !matches!(answer, Ok(Ok(()))) {
+                return;
             }
-            self.came();
             quickest = quickest.min(self.clock.now() - sent);
         }
     }
 
     fn expect_at(&self, due: Instant, of: Of) {
-        lock(&self.seen).due = Some((due, of));
+        *lock(&self.seen).due(of) = Some(due);
     }
 
     /// What was waited for has come.
-    fn came(&self) {
+    fn came(&self, of: Of) {
         let now = self.clock.now();
         let mut seen = lock(&self.seen);
-        if let Some((due, of)) = seen.due.take() {
+        if let Some(due) = seen.due(of).take() {
             seen.delays.push_back((now, of.late(now - due)));
         }
         let old = |(end, _): &(Instant, Late)| now - *end > MEMORY;

@@ -185,3 +185,21 @@ fn a_pulse_tells_of_the_longest_delay() {
         assert!(pulse.worst_since(began).machine >= Duration::from_millis(100));
     });
 }
+
+/// The clock is looked at, whatever a server does.
+#[test]
+fn a_server_that_answers_nothing_does_not_stop_the_pulse() {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let pulse = Pulse::start(Some(address));
+        let began = pulse.now();
+        let _silent = listener.accept().await.expect("the pulse");
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        let (_keep, never) = mpsc::channel::<()>();
+        let _ = never.recv_timeout(Duration::from_millis(150));
+        assert!(pulse.worst_since(began).machine >= Duration::from_millis(100));
+    });
+}
