@@ -150,7 +150,11 @@ fn a_case_that_fails_while_the_server_is_late_is_played_again() {
 
 #[test]
 fn a_case_that_fails_every_time_has_failed() {
-    let report = judged(5);
+    // Nothing is said while this machine is late, too.
+    let mut reports = (0..20).map(|_| judged(5));
+    let untested = |report: &CaseReport| matches!(report.verdict, Verdict::Untested { .. });
+    let report = reports.find(|report| !untested(report));
+    let report = report.expect("this machine keeps up");
     assert!(matches!(report.verdict, Verdict::Failed(_)));
     assert_eq!(report.discarded.len(), 4);
 }
