@@ -34,6 +34,7 @@ pub use crate::server::flawed_server;
 pub use crate::server::late_server;
 pub use crate::server::server;
 pub use crate::transcript::transcript;
+pub use crate::world::late_violation;
 pub use crate::world::violation;
 pub use crate::world::world;
 

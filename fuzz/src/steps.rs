@@ -3,6 +3,17 @@
 //! It is the bodies' own and grows at the end only, so that a seed means the same for ever. What
 //! is missing at the end of an input reads as zeros.
 
+/// Has `body` take the steps of an input of version 1, and holds that memory follows the length of the
+/// input.
+pub(crate) fn in_measure(data: &[u8], body: impl FnOnce(&mut Steps<'_>)) {
+    let Some(mut steps) = Steps::of_version(1, data) else {
+        return;
+    };
+    let memory = allocation_counter::measure(|| body(&mut steps));
+    let bound = 64 * 1024 + 4096 * data.len() as u64;
+    assert!(memory.bytes_max <= bound, "{memory:?} for {}", data.len());
+}
+
 /// An input being read.
 pub(crate) struct Steps<'a>(&'a [u8]);
 

@@ -37,12 +37,21 @@ pub fn world(data: &[u8]) {
 #[must_use]
 pub fn violation(flaws: Flaws, data: &[u8]) -> Option<Violation> {
     let mut steps = Steps::of_version(1, data)?;
-    play(flaws, &mut steps).err()
+    play(flaws, Duration::ZERO, &mut steps).err()
 }
 
-fn play(flaws: Flaws, steps: &mut Steps<'_>) -> Result<(), Violation> {
+/// What an input shows to be wrong in a world whose server has a clock that is late by a millisecond
+/// when it ticks: something, as soon as anything is due.
+#[must_use]
+pub fn late_violation(data: &[u8]) -> Option<Violation> {
+    let mut steps = Steps::of_version(1, data)?;
+    play(Flaws::NONE, Duration::from_millis(1), &mut steps).err()
+}
+
+fn play(flaws: Flaws, late: Duration, steps: &mut Steps<'_>) -> Result<(), Violation> {
     let config = server_config(flaws, steps.byte());
     let mut world = World::new(config, u64::from(steps.byte()));
+    world.set_late(late);
     world.set_think(Duration::from_millis(u64::from(steps.byte())));
     world.join(client_config(steps))?;
     for _ in 0..MANY_STEPS {

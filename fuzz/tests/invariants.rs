@@ -16,6 +16,7 @@ use zk_conformance::server::Flaws;
 use zk_conformance::world::Claim;
 use zk_fuzz::flawed_server;
 use zk_fuzz::late_server;
+use zk_fuzz::late_violation;
 use zk_fuzz::violation;
 
 /// The seeds of a target.
@@ -115,6 +116,15 @@ fn negotiated_timeout_within_bounds() {
 #[test]
 fn a_deadline_that_fires_makes_progress() {
     assert_found(late_server, "a deadline that comes does something");
+    let seeds = seeds("world");
+    let found: Vec<_> = seeds.iter().filter_map(|it| late_violation(it)).collect();
+    assert!(found.len() * 2 > seeds.len(), "{} seeds", found.len());
+    assert!(found.iter().all(|it| it.claim == Claim::TimeGoesOn));
+}
+
+#[test]
+fn once_all_is_calm_whoever_can_be_served_is() {
+    assert_violated(Flaw::RefusalSilent, Claim::Recovery);
 }
 
 #[test]

@@ -131,6 +131,59 @@ fn dictionaries_are_such_as_libfuzzer_reads() {
     }
 }
 
+/// The values of a key in a file of lines such as `key: value`.
+fn values(text: &str, key: &str) -> BTreeSet<String> {
+    let lines = text.lines().map(|line| line.trim_start_matches([' ', '-']));
+    let values = lines.filter_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
+    values
+        .map(|value| value.trim_matches('"').to_owned())
+        .collect()
+}
+
+fn set(words: &[&str]) -> BTreeSet<String> {
+    words.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn workflows_build_and_run_what_the_projects_say() {
+    let root = fuzz().join("..");
+    let project = fs::read_to_string(root.join(".clusterfuzzlite/project.yaml")).unwrap();
+    let mut modes = BTreeSet::new();
+    let mut sanitizers = BTreeSet::new();
+    for path in files(&root.join(".github/workflows")) {
+        let name = path.file_name().unwrap().to_string_lossy();
+        if name.starts_with("cflite_") {
+            let text = fs::read_to_string(&path).unwrap();
+            assert_eq!(
+                values(&text, "language"),
+                values(&project, "language"),
+                "{name}"
+            );
+            modes.extend(values(&text, "mode"));
+            sanitizers.extend(values(&text, "sanitizer"));
+        }
+    }
+    assert_eq!(modes, set(&["batch", "code-change", "coverage", "prune"]));
+    assert_eq!(sanitizers, set(&["address", "coverage"]));
+}
+
+/// As the README says.
+#[test]
+fn two_words_are_to_be_filled_in_for_a_farm() {
+    let folder = fuzz().join("oss-fuzz/zk-conformance");
+    let project = fs::read_to_string(folder.join("project.yaml")).unwrap();
+    for (key, value) in [
+        ("homepage", "REPOSITORY"),
+        ("main_repo", "REPOSITORY"),
+        ("primary_contact", "CONTACT"),
+        ("language", "rust"),
+    ] {
+        assert_eq!(values(&project, key), set(&[value]), "{key}");
+    }
+    let image = fs::read_to_string(folder.join("Dockerfile")).unwrap();
+    assert!(image.contains("git clone --depth 1 REPOSITORY $SRC/zk-conformance"));
+}
+
 /// The bytes that libFuzzer takes a dictionary's value for.
 fn unescaped(value: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();

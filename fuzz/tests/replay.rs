@@ -267,6 +267,7 @@ fn assert_speaking(target: &str, name: &str) {
 fn inputs_are_small_and_have_speaking_names_or_are_grown() {
     let mut total = 0;
     let mut contents = BTreeSet::new();
+    let mut names = BTreeSet::new();
     for ((target, _), path) in inputs() {
         let name = name(&path);
         let input = fs::read(&path).unwrap();
@@ -276,6 +277,11 @@ fn inputs_are_small_and_have_speaking_names_or_are_grown() {
         assert!(
             contents.insert((target, input.clone())) || !is_grown(&path),
             "{target}/{name} is there already"
+        );
+        // The farms have the corpus of a target in one folder.
+        assert!(
+            names.insert((target, name.clone())),
+            "{target}/{name} twice"
         );
         let length = input.len();
         assert!(length <= 4096, "{target}/{name} has {length} bytes");

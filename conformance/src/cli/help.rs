@@ -57,6 +57,7 @@ pub(super) const FUZZ: &str = "\
 Examples:
   zkspec fuzz --flaw no-password-check --time 10    the built-in server, with something to find
   zkspec fuzz 127.0.0.1:2181 --time 300             a server that runs
+  zkspec fuzz zk.example:2281 --tls --tls-ca ca.pem one behind TLS
   zkspec fuzz --ready-when tcp -- ./my-server --port {port}
                                                     start it, and start it again if it crashes
   zkspec fuzz 127.0.0.1:2181 --corpus corpus --shard 1/4

@@ -32,6 +32,7 @@ mod standard;
 mod stated;
 mod target;
 mod tls;
+mod workers;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Display;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
 
 use anstyle::AnsiColor;
 use anstyle::Style;
@@ -23,8 +20,10 @@ use crate::checker::traces;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::say;
+use crate::cli::serve::find_flaw;
+use crate::cli::workers::do_each;
+use crate::cli::workers::seconds;
 use crate::net::Clock;
-use crate::server::Flaw;
 use crate::server::Flaws;
 use crate::transcript::Script;
 use crate::transcript::Transcript;
@@ -38,7 +37,8 @@ const DIM: Style = Style::new().dimmed();
 pub(super) struct Arguments {
     /// Only scenes whose name contains this.
     scene: Option<String>,
-    /// Give up on a scene after so many states.
+    /// Give up on a scene after so many states; then it is not known whether all holds, and the exit
+    /// code is 3.
     #[arg(long, value_name = "STATES", default_value_t = 1_000_000)]
     limit: usize,
     /// Search a server that does this wrong; `zkspec serve --flaw help` lists what there is.
@@ -54,11 +54,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let mut flaws = Flaws::NONE;
     for name in &arguments.flaw {
-        let flaw = Flaw::from_name(name).ok_or_else(|| {
-            Trouble::usage(format!("there is no flaw {name:?}"))
-                .hint("zkspec serve --flaw help lists them")
-        })?;
-        flaws = flaws.with(flaw);
+        flaws = flaws.with(find_flaw(name)?);
     }
     let mut scenes = Scene::all();
     if let Some(part) = &arguments.scene {
@@ -78,12 +74,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     }
     let mut seen = BTreeSet::new();
     let mut reached = BTreeSet::new();
-    let mut is_fine = true;
+    let mut exit = Exit::Fine;
     let (mut states, mut moves) = (0, 0);
     let clock = Clock::start();
-    search_all(&scenes, arguments.limit, |name, found, seconds| {
-        show(name, found, seconds);
-        is_fine &= found.violation.is_none();
+    let work = |(_, scene): &(_, Scene)| search(scene, arguments.limit);
+    do_each(&scenes, work, |(name, _), found, seconds| {
+        show(name, &found, seconds);
+        exit = match &found.violation {
+            Some(_) => Exit::Unexpected,
+            // Of what was not searched nothing is known.
+            None if !found.is_complete => exit.or(Exit::Untested),
+            None => exit,
+        };
         states += found.states;
         moves += found.moves;
         seen.extend(found.steps.keys().copied());
@@ -100,54 +102,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         let searches: Vec<_> = searches.map(|(_, it)| search(it, FIRST_STATES)).collect();
         export(folder, &traces(&searches))?;
     }
-    Ok(if is_fine {
-        Exit::Fine
-    } else {
-        Exit::Unexpected
-    })
-}
-
-/// Searches the scenes, as many at a time as the machine can, and tells of each in order.
-fn search_all(scenes: &[(&str, Scene)], limit: usize, mut tell: impl FnMut(&str, &Found, f64)) {
-    let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::scope(|scope| {
-        for _ in 0..jobs {
-            let (sender, next) = (sender.clone(), &next);
-            scope.spawn(move || {
-                loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((_, scene)) = scenes.get(place) else {
-                        return;
-                    };
-                    let clock = Clock::start();
-                    let found = search(scene, limit);
-                    if sender.send((place, found, seconds(clock))).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        let mut early = BTreeMap::new();
-        let mut told = 0;
-        for (place, found, seconds) in receiver {
-            early.insert(place, (found, seconds));
-            while let Some((found, seconds)) = early.remove(&told) {
-                tell(
-                    scenes.get(told).map_or("", |(name, _)| name),
-                    &found,
-                    seconds,
-                );
-                told += 1;
-            }
-        }
-    });
-}
-
-fn seconds(since: Clock) -> f64 {
-    (since.now() - crate::Instant::ZERO).as_secs_f64()
+    Ok(exit)
 }
 
 fn show(name: &str, found: &Found, seconds: f64) {

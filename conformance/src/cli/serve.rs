@@ -133,15 +133,18 @@ impl Setup {
             config.transport = Transport::Netty;
         }
         for name in &self.flaw {
-            let Some(flaw) = Flaw::from_name(name) else {
-                let known: Vec<_> = Flaw::ALL.iter().map(|flaw| flaw.name()).collect();
-                return Err(Trouble::usage(format!("there is no flaw called {name:?}"))
-                    .hint(format!("the flaws are {}", known.join(", "))));
-            };
-            config.flaws = config.flaws.with(flaw);
+            config.flaws = config.flaws.with(find_flaw(name)?);
         }
         Ok(config)
     }
+}
+
+/// The flaw of this name.
+pub(super) fn find_flaw(name: &str) -> Result<Flaw, Trouble> {
+    Flaw::from_name(name).ok_or_else(|| {
+        Trouble::usage(format!("there is no flaw called {name:?}"))
+            .hint("zkspec serve --flaw help shows every flaw")
+    })
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {

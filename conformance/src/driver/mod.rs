@@ -226,6 +226,12 @@ impl Driver {
         &self.log
     }
 
+    /// Forgets what came of the moments so far, and the log: for one that goes on and on.
+    pub fn forget(&mut self) {
+        self.answers.clear();
+        self.log.clear();
+    }
+
     /// Whether a connection is open, as far as the client knows.
     #[must_use]
     pub fn is_open(&self, line: usize) -> bool {

@@ -7,9 +7,12 @@ use serde::Serialize;
 use crate::driver::Sequence;
 use crate::hunt::Run;
 
+/// The JSON Schema of an event.
+pub const SCHEMA: &str = include_str!("../../schema/fuzz.schema.json");
+
 /// Something that happened.
 ///
-/// As JSON, one a line, this is the machine-readable report.
+/// As JSON, one a line, this is the machine-readable report; [`SCHEMA`] says what is in it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -8,13 +8,12 @@ use crate::driver::Sequence;
 use crate::fuzz::Event;
 use crate::fuzz::Find;
 use crate::fuzz::Fuzzer;
-use crate::fuzz::Harm;
 use crate::fuzz::TWO_OWNERS;
 use crate::fuzz::Target;
 use crate::fuzz::UNSERVED;
 use crate::fuzz::explain::explanations;
 use crate::fuzz::oracle::Judgement;
-use crate::fuzz::oracle::Strange;
+use crate::fuzz::strange::Strange;
 use crate::hunt::Run;
 use crate::hunt::Shrinker;
 
@@ -26,6 +25,13 @@ struct Trial {
     /// The latest that shows it.
     shown: Option<(Strange, Run)>,
     histogram: BTreeMap<String, u32>,
+}
+
+impl Trial {
+    /// Whether it came up each time.
+    const fn is_certain(&self) -> bool {
+        self.hits == self.runs
+    }
 }
 
 impl<T: Target> Fuzzer<'_, T> {
@@ -50,40 +56,69 @@ impl<T: Target> Fuzzer<'_, T> {
         let is_slow = symptom.contains(SILENT) || symptom == UNSERVED;
         let many = if is_slow { MANY / 5 } else { MANY };
         let most = match () {
-            () if self.options.races == 0 => 1,
+            () if !self.oracle.has_chance() => 1,
             () if is_race || doubts >= OFTEN => many,
             () => FEW,
         };
-        let trial = self.try_often(&whole, symptom, most, 2)?;
+        let trial = match self.try_often(&whole, symptom, most, 2) {
+            Ok(trial) => trial,
+            Err(error) => {
+                self.count.unconfirmed += 1;
+                return Err(error);
+            }
+        };
         if trial.hits == 0 {
             *self.doubts.entry(symptom.to_owned()).or_default() += 1;
             self.count.unconfirmed += 1;
             return Ok(());
         }
+        let hits = trial.hits;
+        let mut best = (whole, trial);
+        let ended = self.reduce(&mut best, symptom, many);
+        let (smallest, trial) = best;
+        // Where there was no time to find out more, what came up again and again is told.
+        if ended.is_ok() || hits > 1 || trial.is_certain() {
+            self.report(&smallest, symptom, trial);
+        } else {
+            self.count.unconfirmed += 1;
+        }
+        ended
+    }
+
+    /// Makes something strange small, and finds out how often it comes up: `best` is the smallest so
+    /// far, and how it was tried.
+    fn reduce(
+        &mut self,
+        best: &mut (Sequence, Trial),
+        symptom: &str,
+        many: u32,
+    ) -> Result<(), T::Error> {
+        let is_race = is_race(&best.0);
         // Rare things take many tries to be seen again.
-        let rate = f64::from(trial.hits) / f64::from(trial.runs.max(1));
+        let rate = f64::from(best.1.hits) / f64::from(best.1.runs.max(1));
         let tries = if rate > 0.99 {
             1
         } else {
             tries_for(rate).min(many)
         };
         let enough = self.count.runs + u64::from(many * SHRINKING);
-        let mut shrinker = Shrinker::new(whole);
+        let mut shrinker = Shrinker::new(best.0.clone());
         while shrinker.tries() < MOST_TRIES
             && self.count.runs < enough
             && let Some(candidate) = shrinker.ask().cloned()
         {
             let trial = self.try_often(&candidate, symptom, tries, 1)?;
             shrinker.tell(trial.hits > 0);
+            if trial.hits > 0 {
+                *best = (candidate, trial);
+            }
         }
-        let smallest = shrinker.best().clone();
         let count = match () {
-            () if self.options.races == 0 => 1,
+            () if !self.oracle.has_chance() => 1,
             () if is_race || rate <= 0.99 => many,
             () => CERTAIN,
         };
-        let trial = self.try_often(&smallest, symptom, count, u32::MAX)?;
-        self.report(&smallest, symptom, trial);
+        best.1 = self.try_often(&best.0, symptom, count, u32::MAX)?;
         Ok(())
     }
 
@@ -108,7 +143,7 @@ impl<T: Target> Fuzzer<'_, T> {
             trial.runs += chunk;
             if let Some(harm) = self.target.harm() {
                 let is_certain = harm.is_certain;
-                self.late.get_or_insert((sequence.clone(), harm));
+                self.note_late(&batch, harm);
                 if is_certain {
                     continue;
                 }
@@ -128,6 +163,7 @@ impl<T: Target> Fuzzer<'_, T> {
     }
 
     fn report(&mut self, sequence: &Sequence, symptom: &str, trial: Trial) {
+        let is_certain = trial.is_certain();
         let Some((strange, run)) = trial.shown else {
             // So rare that it was not seen again.
             self.count.unconfirmed += 1;
@@ -136,7 +172,7 @@ impl<T: Target> Fuzzer<'_, T> {
         let flaws = explanations(&self.oracle, sequence, &run);
         let names = flaws.iter().map(|(flaw, _)| flaw.name().to_owned());
         let names = names.collect();
-        if trial.hits == trial.runs {
+        if is_certain {
             // From now on that is known, and what else there is shows.
             flaws
                 .into_iter()
@@ -162,44 +198,7 @@ impl<T: Target> Fuzzer<'_, T> {
         });
     }
 
-    /// Makes what did harm small.
-    pub(super) fn reduce_harm(&mut self, sequence: &Sequence, harm: &Harm) -> Result<(), T::Error> {
-        let mut shrinker = Shrinker::new(sequence.clone());
-        while shrinker.tries() < MOST_TRIES
-            && let Some(candidate) = shrinker.ask().cloned()
-        {
-            let same = self.does(std::slice::from_ref(&candidate), &harm.class)?;
-            shrinker.tell(same);
-        }
-        let smallest = shrinker.best().clone();
-        let run = self.play(std::slice::from_ref(&smallest))?.pop();
-        let hits = u32::from(self.target.harm().is_some());
-        self.publish(Find {
-            class: harm.class.clone(),
-            steps: smallest.0.iter().map(ToString::to_string).collect(),
-            actual: harm.class.clone(),
-            about: harm.about.clone(),
-            rate: (hits, 1),
-            sequence: smallest,
-            run: run.unwrap_or_default(),
-            ..Find::default()
-        });
-        Ok(())
-    }
-
-    /// Tells of harm that nothing does alone.
-    pub(super) fn report_batch(&mut self, batch: &[Sequence], harm: &Harm) {
-        self.publish(Find {
-            class: harm.class.clone(),
-            steps: batch.iter().map(ToString::to_string).collect(),
-            actual: format!("{}, while these were played side by side", harm.class),
-            about: harm.about.clone(),
-            rate: (0, 1),
-            ..Find::default()
-        });
-    }
-
-    fn publish(&mut self, find: Find) {
+    pub(super) fn publish(&mut self, find: Find) {
         self.count.finds += 1;
         let runs = self.count.runs;
         (self.tell)(&Event::FuzzFound(Box::new(Find { runs, ..find })));

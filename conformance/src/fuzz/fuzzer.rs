@@ -17,8 +17,8 @@ use crate::fuzz::Oracle;
 use crate::fuzz::Target;
 use crate::fuzz::novelty::Novelty;
 use crate::fuzz::oracle::Judgement;
-use crate::fuzz::oracle::Strange;
 use crate::fuzz::race::Races;
+use crate::fuzz::strange::Strange;
 use crate::hunt::Generator;
 use crate::hunt::Menu;
 use crate::hunt::Run;
@@ -33,7 +33,7 @@ pub struct Options {
     pub seed: u64,
     /// How many sequences are handed to the target at once.
     pub batch: usize,
-    /// How often a race is run before it is let go; 0 if chance has no say in what comes of it.
+    /// How often a race is run before it is let go; without any, races come about by chance alone.
     pub races: usize,
     /// Stop at the first find.
     pub first: bool,
@@ -66,7 +66,7 @@ pub struct Fuzzer<'a, T> {
     /// How often something was strange that did not come up again.
     pub(super) doubts: BTreeMap<String, u32>,
     /// What was done to the server while something else was followed up, and by what.
-    pub(super) late: Option<(Sequence, Harm)>,
+    pub(super) late: Option<(Vec<Sequence>, Harm)>,
     generator: Generator,
     races: Races,
     rng: Rng,
@@ -117,14 +117,23 @@ impl<'a, T: Target> Fuzzer<'a, T> {
         self.count
     }
 
-    /// Plays sequences that were kept from another time, and then makes up others until there were
+    /// Plays sequences that were kept from another time, and then makes up others, until there were
     /// enough.
     ///
     /// # Errors
     ///
-    /// If the target plays no more.
+    /// If the target plays no more. What was found by then is told.
     pub fn run(&mut self, seeds: &[Sequence]) -> Result<(), T::Error> {
+        let ended = self.go_on(seeds);
+        self.report_late();
+        ended
+    }
+
+    fn go_on(&mut self, seeds: &[Sequence]) -> Result<(), T::Error> {
         for seeds in seeds.chunks(self.options.batch.max(1)) {
+            if self.is_over() {
+                return Ok(());
+            }
             self.attempt(seeds)?;
         }
         while !self.is_over() {
@@ -145,18 +154,17 @@ impl<'a, T: Target> Fuzzer<'a, T> {
     /// What is played next: a race, again and again, or sequences one of a kind.
     fn next_batch(&mut self) -> Vec<Sequence> {
         self.turn += 1;
+        let runs = self.options.runs;
+        let left = runs.map(|runs| runs.saturating_sub(self.count.runs));
+        let left = left.and_then(|left| usize::try_from(left).ok());
+        let left = left.unwrap_or(usize::MAX);
         if self.options.races > 0
             && self.turn % RACE_EVERY == 1
             && let Some(race) = self.races.next()
         {
-            return vec![race; self.options.races];
+            return vec![race; self.options.races.min(left)];
         }
-        let left = self
-            .options
-            .runs
-            .map(|runs| runs - self.count.runs.min(runs));
-        let left = left.and_then(|left| usize::try_from(left).ok());
-        let size = self.options.batch.max(1).min(left.unwrap_or(usize::MAX));
+        let size = self.options.batch.max(1).min(left);
         (0..size).map(|_| self.make_up()).collect()
     }
 
@@ -178,6 +186,7 @@ impl<'a, T: Target> Fuzzer<'a, T> {
         if let Some(harm) = self.target.harm() {
             // What comes of a server that ends says nothing.
             self.blame(batch, &harm)?;
+            self.blame_late()?;
             if harm.is_certain || self.is_over() {
                 return Ok(());
             }
@@ -202,9 +211,7 @@ impl<'a, T: Target> Fuzzer<'a, T> {
         }
         for (sequence, strange) in strange {
             self.pursue(&sequence, &strange)?;
-            if let Some((sequence, harm)) = self.late.take() {
-                self.blame(&[sequence], &harm)?;
-            }
+            self.blame_late()?;
             if self.is_over() {
                 return Ok(());
             }
@@ -215,7 +222,15 @@ impl<'a, T: Target> Fuzzer<'a, T> {
 
     /// Plays sequences; counts them.
     pub(super) fn play(&mut self, sequences: &[Sequence]) -> Result<Vec<Run>, T::Error> {
-        let runs = self.target.play(sequences)?;
+        let runs = match self.target.play(sequences) {
+            Ok(runs) => runs,
+            Err(error) => {
+                if let Some(harm) = self.target.harm() {
+                    self.note_late(sequences, harm);
+                }
+                return Err(error);
+            }
+        };
         self.count.runs += sequences.len() as u64;
         self.count.steps += sequences.iter().map(|it| it.len() as u64).sum::<u64>();
         Ok(runs)
@@ -239,31 +254,6 @@ impl<'a, T: Target> Fuzzer<'a, T> {
             }
             self.kept.push(sequence.clone());
         }
-    }
-
-    /// Finds out which of `batch` did harm.
-    fn blame(&mut self, batch: &[Sequence], harm: &Harm) -> Result<(), T::Error> {
-        if self.found.contains(&harm.class) {
-            return Ok(());
-        }
-        if !self.does(batch, &harm.class)? && !harm.is_certain {
-            self.count.unconfirmed += 1;
-            return Ok(());
-        }
-        self.found.insert(harm.class.clone());
-        for sequence in batch {
-            if self.does(std::slice::from_ref(sequence), &harm.class)? {
-                return self.reduce_harm(sequence, harm);
-            }
-        }
-        self.report_batch(batch, harm);
-        Ok(())
-    }
-
-    /// Whether these do this harm when nothing else is played.
-    pub(super) fn does(&mut self, batch: &[Sequence], class: &str) -> Result<bool, T::Error> {
-        self.play(batch)?;
-        Ok(self.target.harm().is_some_and(|harm| harm.class == class))
     }
 }
 

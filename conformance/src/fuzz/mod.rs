@@ -7,6 +7,7 @@
 //!
 //! It is sans-I/O: when to stop for want of time is the target's business.
 
+mod blame;
 mod doubt;
 mod event;
 mod explain;
@@ -21,11 +22,13 @@ mod oracle;
 mod orders;
 mod outcome;
 mod race;
+mod strange;
 mod target;
 
 pub use self::event::Count;
 pub use self::event::Event;
 pub use self::event::Find;
+pub use self::event::SCHEMA;
 pub use self::event::Start;
 pub use self::fuzzer::Fuzzer;
 pub use self::fuzzer::Options;
@@ -34,12 +37,12 @@ pub use self::kinds::kinds;
 pub use self::menu::menu;
 pub use self::menu::quick_menu;
 pub use self::mutants::Attempt;
-pub use self::mutants::attempts;
+pub use self::mutants::attempt;
 pub use self::mutants::driver;
 pub use self::oracle::Oracle;
-pub use self::oracle::TWO_OWNERS;
-pub use self::oracle::UNSERVED;
 pub use self::outcome::Outcome;
+pub use self::strange::TWO_OWNERS;
+pub use self::strange::UNSERVED;
 pub use self::target::Harm;
 pub use self::target::LabTarget;
 pub use self::target::Target;

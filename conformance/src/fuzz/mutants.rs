@@ -1,9 +1,5 @@
 //! Servers with one flaw each, put to the fuzzer: which flaws it finds.
 
-use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
-use std::thread;
 use std::time::Duration;
 
 use crate::driver;
@@ -31,28 +27,10 @@ pub struct Attempt {
     pub find: Option<Find>,
 }
 
-/// Fuzzes a server for each of `flaws`, each by at most `runs` sequences from `seed` on.
+/// Fuzzes a server with `flaw`, by at most `runs` sequences from `seed` on. A quarter of them is for
+/// servers that are set up in other ways.
 #[must_use]
-pub fn attempts(flaws: &[Flaw], runs: u64, seed: u64) -> Vec<Attempt> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some(flaw) = flaws.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push(attempt(*flaw, runs, seed));
-        }
-        done
-    };
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let mut attempts: Vec<Attempt> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let done = workers.into_iter().filter_map(|worker| worker.join().ok());
-        done.flatten().collect()
-    });
-    attempts.sort_by_key(|attempt| attempt.flaw);
-    attempts
-}
-
-fn attempt(flaw: Flaw, runs: u64, seed: u64) -> Attempt {
+pub fn attempt(flaw: Flaw, runs: u64, seed: u64) -> Attempt {
     let mut attempt = Attempt {
         flaw,
         runs: 0,
@@ -68,7 +46,7 @@ fn attempt(flaw: Flaw, runs: u64, seed: u64) -> Attempt {
             driver: driver.clone(),
         };
         let options = Options {
-            runs: Some(runs * part as u64 / 12),
+            runs: Some(runs.saturating_mul(part as u64).div_ceil(12)),
             seed,
             first: true,
             menu: menu(),

@@ -9,7 +9,8 @@
 //! before it (`NIOServerCnxn` lets go of the socket at once), and be overtaken by those to requests
 //! that were read behind the one that ends the connection; an `auth` is answered before all others
 //! (`ZooKeeperServer.processPacket`). What comes after such a moment is not judged any more, since
-//! nobody knows what the client would have learned. Nor is what is in [`Doubt`].
+//! nobody knows what the client would have learned. Nor is what is in [`Doubt`], nor what comes of
+//! races in so many orders that not all of them can be tried.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -20,7 +21,6 @@ use crate::driver;
 use crate::driver::Act;
 use crate::driver::Knob;
 use crate::driver::Moment;
-use crate::driver::SILENT;
 use crate::driver::Sequence;
 use crate::driver::Step;
 use crate::fuzz::doubt::Doubt;
@@ -30,6 +30,9 @@ use crate::fuzz::orders::orders;
 use crate::fuzz::outcome::CLOSED;
 use crate::fuzz::outcome::Outcome;
 use crate::fuzz::outcome::loses;
+use crate::fuzz::strange::Strange;
+use crate::fuzz::strange::TWO_OWNERS;
+use crate::fuzz::strange::symptom;
 use crate::hunt::Run;
 use crate::lab;
 use crate::server;
@@ -52,24 +55,13 @@ pub(super) enum Judgement {
     Strange(Strange),
 }
 
-/// What no sound server does.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Strange {
-    /// The moment it came of.
-    pub(super) at: usize,
-    /// What may come of it.
-    pub(super) expected: BTreeSet<Outcome>,
-    /// What came of it.
-    pub(super) actual: Outcome,
-    /// What it is, whatever was done to bring it about.
-    pub(super) symptom: String,
-}
-
 /// What may come of a sequence: each way has an outcome for each moment.
 #[derive(Clone, Debug)]
 pub(super) struct Expectation {
     sequence: Sequence,
     ways: BTreeSet<Vec<Outcome>>,
+    /// The first race, if there are more orders than were tried.
+    unclear_from: Option<usize>,
 }
 
 impl Oracle {
@@ -92,6 +84,11 @@ impl Oracle {
             driver,
             is_lenient: false,
         }
+    }
+
+    /// Whether chance has a say in what comes of races.
+    pub(super) const fn has_chance(&self) -> bool {
+        self.is_lenient
     }
 
     /// Every kind of sound server.
@@ -135,7 +132,9 @@ impl Oracle {
 
     fn expect_of_kinds(&self, sequence: &Sequence) -> Expectation {
         let most = if self.is_lenient { MOST_ORDERS } else { 1 };
-        let orders = orders(sequence, most);
+        let (orders, are_all) = orders(sequence, most);
+        let is_race = |moment: &Moment| moment.lines().len() > 1;
+        let first_race = sequence.0.iter().position(is_race);
         let each = |kind| {
             orders
                 .iter()
@@ -144,6 +143,7 @@ impl Oracle {
         Expectation {
             sequence: sequence.clone(),
             ways: self.kinds.iter().flat_map(each).collect(),
+            unclear_from: first_race.filter(|_| self.is_lenient && !are_all),
         }
     }
 
@@ -184,10 +184,14 @@ impl Oracle {
         let moments = &expectation.sequence.0;
         let mut ledger = Ledger::default();
         let mut doubt = Doubt::default();
-        for (at, (moment, answer)) in moments.iter().zip(&run.answers).enumerate() {
+        for (at, moment) in moments.iter().enumerate() {
+            let Some(answer) = run.answers.get(at) else {
+                return Judgement::Strange(Strange::refused(at, moment, &left));
+            };
             let actual = Outcome::of(moment, answer);
             ledger.note(moment, &actual);
-            let is_doubtful = self.is_lenient && doubt.concerns(moment);
+            let is_unclear = expectation.unclear_from.is_some_and(|from| from <= at);
+            let is_doubtful = is_unclear || self.is_lenient && doubt.concerns(moment);
             doubt.note(moment, &actual);
             let (same, others): (Vec<_>, Vec<_>) = left.iter().partition(|way| way[at] == actual);
             if !same.is_empty() {
@@ -349,66 +353,6 @@ fn claims_a_zxid(sequence: &Sequence) -> bool {
     })
 }
 
-/// What is strange about an outcome, held against the likest that may be: in words that leave out
-/// numbers, and which connection it was.
-fn symptom(moment: &Moment, expected: &BTreeSet<Outcome>, actual: &Outcome) -> String {
-    let own = moment.lines();
-    let differing = |due: &Outcome| {
-        let lines: BTreeSet<usize> = due.lines().chain(actual.lines()).collect();
-        let differs = |line: &usize| due.on(*line) != actual.on(*line);
-        lines.into_iter().filter(differs).collect::<Vec<_>>()
-    };
-    let likest = expected.iter().min_by_key(|due| differing(due).len());
-    let Some(due) = likest else {
-        return String::new();
-    };
-    let differing = differing(due);
-    let is_race = own.len() > 1;
-    if is_race && differing.iter().any(|line| is_left_alone(actual.on(*line))) {
-        return UNSERVED.to_owned();
-    }
-    let told = differing.into_iter().map(|line| {
-        let whose = if own.contains(&line) { "" } else { "another: " };
-        let [seen, due] = [actual.on(line), due.on(line)].map(plain);
-        format!("{whose}{seen} instead of {due}")
-    });
-    let told: BTreeSet<String> = told.collect();
-    told.into_iter().collect::<Vec<_>>().join("; ")
-}
-
-/// Whether a session was renewed on a connection, which then got nothing more for it.
-fn is_left_alone(seen: &[String]) -> bool {
-    let renewed = seen.iter().position(|word| word == "same session");
-    renewed.is_some_and(|at| {
-        let mut after = seen[at..].iter();
-        after.any(|word| word == SILENT || GONE.contains(&word.as_str()))
-    })
-}
-
-/// Words without numbers.
-fn plain(words: &[String]) -> String {
-    if words.is_empty() {
-        return "nothing".to_owned();
-    }
-    let mut plain = String::new();
-    for letter in words.join(", ").chars() {
-        match letter {
-            '0'..='9' if plain.ends_with('N') => {}
-            '0'..='9' => plain.push('N'),
-            '-' if plain.ends_with(' ') => {}
-            _ => plain.push(letter),
-        }
-    }
-    plain
-}
-
-/// What a session with several connections is called.
-pub const TWO_OWNERS: &str = "a session with two connections, both alive";
-
-/// Answers to who has no session any more: `SESSIONEXPIRED`, `UNKNOWNSESSION`.
-const GONE: [&str; 2] = ["error -112", "error -12"];
-/// What a renewal is called that comes to nothing.
-pub const UNSERVED: &str = "a session renewed, and then not served";
 /// More transactions than any server has made.
 const FAR: i64 = 1 << 61;
 /// Most orders of a sequence.

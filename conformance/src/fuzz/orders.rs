@@ -13,15 +13,18 @@ pub(super) struct Order {
     pub(super) of: Vec<usize>,
 }
 
-/// Every order of a sequence, at most `most` of them, first as it is written: one connection before the other, and one step
-/// at a time. What is on one connection alone stays as it is.
-pub(super) fn orders(sequence: &Sequence, most: usize) -> Vec<Order> {
+/// Every order of a sequence, at most `most` of them, first as it is written: one connection before
+/// the other, and one step at a time. What is on one connection alone stays as it is. And whether
+/// these are all.
+pub(super) fn orders(sequence: &Sequence, most: usize) -> (Vec<Order>, bool) {
     let mut orders = vec![Order {
         sequence: Sequence::default(),
         of: Vec::new(),
     }];
+    let mut are_all = true;
     for (index, moment) in sequence.0.iter().enumerate() {
-        let ways = ways(moment);
+        let ways = ways(moment, most);
+        are_all &= orders.len() * ways.len() <= most;
         let longer = orders.iter().flat_map(|order| {
             ways.iter().map(move |way| {
                 let mut order = order.clone();
@@ -32,11 +35,11 @@ pub(super) fn orders(sequence: &Sequence, most: usize) -> Vec<Order> {
         });
         orders = longer.take(most.max(1)).collect();
     }
-    orders
+    (orders, are_all)
 }
 
-/// The ways in which a moment can come out.
-fn ways(moment: &Moment) -> Vec<Vec<Moment>> {
+/// The ways in which a moment can come out: all, or more than `most` of them.
+fn ways(moment: &Moment, most: usize) -> Vec<Vec<Moment>> {
     let lines = moment.lines();
     if lines.len() < 2 {
         return vec![vec![moment.clone()]];
@@ -60,13 +63,13 @@ fn ways(moment: &Moment) -> Vec<Vec<Moment>> {
     let mut ways = vec![vec![moment.clone()]];
     let others = moment.orders().into_iter().filter(|other| other != moment);
     ways.extend(others.map(|other| vec![other]));
-    let apart = merges(&single).into_iter();
+    let apart = merges(&single, most).into_iter();
     ways.extend(apart.map(|way| [opened.as_slice(), &way].concat()));
     ways
 }
 
-/// Every way to merge tracks, each of which keeps its order.
-fn merges<T: Clone>(tracks: &[Vec<T>]) -> Vec<Vec<T>> {
+/// Every way to merge tracks, each of which keeps its order; at most `most` of them.
+fn merges<T: Clone>(tracks: &[Vec<T>], most: usize) -> Vec<Vec<T>> {
     if tracks.iter().all(Vec::is_empty) {
         return vec![Vec::new()];
     }
@@ -77,10 +80,13 @@ fn merges<T: Clone>(tracks: &[Vec<T>]) -> Vec<Vec<T>> {
             continue;
         }
         let first = rest[index].remove(0);
-        for tail in merges(&rest) {
+        for tail in merges(&rest, most - all.len()) {
             let mut way = vec![first.clone()];
             way.extend(tail);
             all.push(way);
+        }
+        if all.len() >= most {
+            break;
         }
     }
     all
@@ -94,9 +100,19 @@ mod tests {
 
     #[test]
     fn merges_are_counted_as_in_a_book() {
-        assert_eq!(merges(&[vec![1, 2], vec![3, 4]]).len(), 6);
-        assert_eq!(merges(&[vec![1; 4], vec![2; 4]]).len(), 70);
-        assert_eq!(merges::<u8>(&[]).len(), 1);
+        assert_eq!(merges(&[vec![1, 2], vec![3, 4]], 100).len(), 6);
+        assert_eq!(merges(&[vec![1; 4], vec![2; 4]], 100).len(), 70);
+        assert_eq!(merges::<u8>(&[], 100).len(), 1);
+    }
+
+    /// There are more than 10^23 of them.
+    #[test]
+    fn of_many_ways_to_merge_there_are_as_many_as_one_likes() {
+        assert_eq!(merges(&[vec![1; 40], vec![2; 40]], 100).len(), 100);
+        let steps = vec!["a.ping"; 40].join("+") + "+" + &vec!["b.ping"; 40].join("+");
+        let sequence: Sequence = steps.parse().expect("steps");
+        let (found, are_all) = orders(&sequence, 100);
+        assert_eq!((found.len(), are_all), (100, false));
     }
 
     #[test]
@@ -104,7 +120,9 @@ mod tests {
         let sequence: Sequence = "a.open a.renew+a.ping+b.renew a.half"
             .parse()
             .expect("steps");
-        let mut found: Vec<String> = orders(&sequence, 100)
+        let (found, are_all) = orders(&sequence, 5);
+        assert!(are_all);
+        let mut found: Vec<String> = found
             .iter()
             .map(|order| order.sequence.to_string())
             .collect();

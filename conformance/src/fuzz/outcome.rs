@@ -33,6 +33,12 @@ impl Outcome {
         outcome
     }
 
+    /// What came of a moment for which there was no connection to be had.
+    pub(super) fn refused(moment: &Moment) -> Self {
+        let lines = moment.lines().into_iter();
+        Self(lines.map(|line| (line, vec![REFUSED.to_owned()])).collect())
+    }
+
     fn hear(&mut self, line: usize, said: &str, is_race: bool) {
         let words = self.0.entry(line).or_default();
         let new = said.split(", ").map(str::to_owned);
@@ -95,6 +101,8 @@ pub(super) fn loses(due: &[String], seen: &[String]) -> bool {
     }
 }
 
+/// How it is told that a connection was not to be had.
+const REFUSED: &str = "refused";
 /// How the end of a connection is told.
 pub(super) const CLOSED: &str = "closed";
 

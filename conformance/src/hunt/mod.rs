@@ -40,7 +40,7 @@ mod witness;
 pub use self::generate::Generator;
 pub use self::generate::Menu;
 pub use self::mutants::Compared;
-pub use self::mutants::compare_mutants;
+pub use self::mutants::compare_mutant;
 pub(crate) use self::mutants::settings;
 pub(crate) use self::run::MOST_ORDERS;
 pub use self::run::Run;

@@ -1,10 +1,5 @@
 //! How many flawed servers a comparison finds: the hunters, hunted.
 
-use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
-use std::thread;
-
 use crate::driver;
 use crate::driver::Act;
 use crate::hunt::Menu;
@@ -29,28 +24,6 @@ pub struct Compared {
     pub runs: usize,
 }
 
-/// Compares a server for each of `flaws` with the model, by up to `effort` sequences each, all under
-/// virtual time. A quarter of the effort is for servers that are set up in other ways.
-#[must_use]
-pub fn compare_mutants(flaws: &[Flaw], seed: u64, effort: usize) -> Vec<Compared> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some(flaw) = flaws.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push(compare(*flaw, seed, effort));
-        }
-        done
-    };
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let mut all: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let done = workers.into_iter().filter_map(|worker| worker.join().ok());
-        done.flatten().collect()
-    });
-    all.sort_by_key(|compared: &Compared| compared.flaw);
-    all
-}
-
 /// How servers are set up, and which part of the effort is for each, of twelve.
 pub(crate) fn settings() -> [(Config, usize); 4] {
     let usual = Config {
@@ -73,7 +46,10 @@ pub(crate) fn settings() -> [(Config, usize); 4] {
     [(usual, 9), (bare, 1), (limited, 1), (read_only, 1)]
 }
 
-fn compare(flaw: Flaw, seed: u64, effort: usize) -> Compared {
+/// Compares a server with `flaw` with the model, by up to `effort` sequences, under virtual time. A
+/// quarter of the effort is for servers that are set up in other ways.
+#[must_use]
+pub fn compare_mutant(flaw: Flaw, seed: u64, effort: usize) -> Compared {
     let mut compared = Compared {
         flaw,
         difference: None,
@@ -101,7 +77,7 @@ fn compare(flaw: Flaw, seed: u64, effort: usize) -> Compared {
             ..Options::default()
         };
         let servers = [&sound, &flawed];
-        let tasks = effort * part / 12;
+        let tasks = effort.saturating_mul(part).div_ceil(12);
         let comparison = in_lab(servers, options, &driver, tasks, |comparison| {
             !comparison.differences().is_empty()
         });

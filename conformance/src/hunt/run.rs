@@ -22,14 +22,22 @@ pub struct Run {
 /// Most orders that are tried of what happens at once.
 pub(crate) const MOST_ORDERS: usize = 24;
 
-/// Runs `sequence` on a server: a fresh one on virtual time, or whatever listens. `None` if it does
-/// not let the client connect.
+impl Run {
+    /// Whether it went to the end of `sequence`: every connection was to be had.
+    #[must_use]
+    pub fn is_whole(&self, sequence: &Sequence) -> bool {
+        self.answers.len() == sequence.0.len()
+    }
+}
+
+/// Runs `sequence` on a server: a fresh one on virtual time, or whatever listens. It ends where the
+/// server does not let the client connect.
 ///
 /// Runs may be made side by side; each needs a [`Config::unknown_id`] of its own. Of what happens at
 /// once, the embedded server takes the order in which it is written: see [`Sequence::orders`].
-pub async fn run(subject: &Subject, sequence: &Sequence, config: Config) -> Option<Run> {
+pub async fn run(subject: &Subject, sequence: &Sequence, config: Config) -> Run {
     match subject {
-        Subject::Embedded(server) => Some(lab::hunt(server, sequence, config)),
+        Subject::Embedded(server) => lab::hunt(server, sequence, config),
         Subject::Tcp(address) => net::hunt(*address, sequence, config).await,
         #[cfg(feature = "tls")]
         Subject::Tls(address, tls) => net::hunt_tls(*address, tls.clone(), sequence, config).await,

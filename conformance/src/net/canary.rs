@@ -1,7 +1,6 @@
 //! A session kept beside attacks on a server: whatever becomes of those, it has to live on.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use crate::driver::Act;
 use crate::driver::Config;
 use crate::driver::Driver;
 use crate::driver::Symbol;
+use crate::judge::Subject;
 use crate::net::Clock;
 use crate::net::dial::Dial;
 use crate::net::wires::Wires;
@@ -22,7 +22,6 @@ pub struct Canary {
     wires: Wires,
     /// The connection that has the session.
     line: usize,
-    slowest: Duration,
 }
 
 /// What became of a session that nobody touched.
@@ -46,25 +45,24 @@ pub enum Harm {
 impl fmt::Debug for Canary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Canary")
-            .field("slowest", &self.slowest)
+            .field("line", &self.line)
             .finish_non_exhaustive()
     }
 }
 
 impl Canary {
-    /// Opens a session at `address`.
+    /// Opens a session on a server that is somewhere: the embedded one has no port.
     ///
     /// # Errors
     ///
     /// If there is none to be had.
-    pub async fn hatch(address: SocketAddr, mut config: Config) -> Result<Self, Harm> {
+    pub async fn hatch(subject: &Subject, mut config: Config) -> Result<Self, Harm> {
         config.detail = false;
         let mut canary = Self {
             clock: Clock::start(),
             driver: Driver::new(config),
-            wires: Wires::new(Dial::plain(address)),
+            wires: Wires::new(Dial::to(subject).ok_or(Harm::Unreachable)?),
             line: 0,
-            slowest: Duration::ZERO,
         };
         canary.act(canary.line, Act::Open).await?;
         let said = canary.act(canary.line, Act::New).await?;
@@ -81,9 +79,7 @@ impl Canary {
     ///
     /// If that is not answered.
     pub async fn sing(&mut self) -> Result<(), Harm> {
-        let start = self.clock.now();
         let said = self.act(self.line, Act::Ping).await?;
-        self.slowest = self.slowest.max(self.clock.now() - start);
         if &*said == "pong" {
             Ok(())
         } else {
@@ -117,12 +113,6 @@ impl Canary {
         Ok(())
     }
 
-    /// How long the slowest pong took.
-    #[must_use]
-    pub const fn slowest(&self) -> Duration {
-        self.slowest
-    }
-
     /// Closes the session.
     pub async fn rest(mut self) {
         let _ = self.act(self.line, Act::Close).await;
@@ -130,6 +120,8 @@ impl Canary {
     }
 
     async fn act(&mut self, line: usize, act: Act) -> Result<Arc<str>, Harm> {
+        // It may live for days.
+        self.driver.forget();
         self.driver.push(self.clock.now(), Symbol { line, act });
         self.wires.run(self.clock, &mut self.driver).await;
         let said = self.driver.answers().last();
@@ -141,3 +133,30 @@ impl Canary {
 
 /// Between two pings.
 const PAUSE: Duration = Duration::from_millis(20);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::InMemoryServer;
+    use crate::server;
+
+    #[test]
+    fn a_long_life_leaves_no_long_log() {
+        let server = InMemoryServer::start(server::Config::default()).expect("a server");
+        let subject = Subject::Tcp(server.address());
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let hatched = Canary::hatch(&subject, Config::default()).await;
+            let mut canary = hatched.expect("a session");
+            for _ in 0..50 {
+                canary.sing().await.expect("a pong");
+            }
+            canary.move_on().await.expect("a renewal");
+            canary.sing().await.expect("a pong");
+            assert!(canary.driver.log().len() < 5, "{:?}", canary.driver.log());
+            assert_eq!(canary.driver.answers().len(), 1);
+            canary.rest().await;
+        });
+    }
+}

@@ -142,6 +142,7 @@ impl Rivals {
             let orders = errand.sequence.orders(MOST_ORDERS);
             let order = &orders[errand.turn % orders.len()];
             let made = run(&subject, order, config).await;
+            let made = made.is_whole(order).then_some(made);
             (errand, made)
         }
     }

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::tcp::OwnedWriteHalf;
 
+use crate::judge::Subject;
 #[cfg(feature = "tls")]
 use crate::net::Tls;
 #[cfg(feature = "tls")]
@@ -43,6 +44,24 @@ impl Dial {
             address,
             #[cfg(feature = "tls")]
             tls: None,
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    pub(super) const fn behind(address: SocketAddr, tls: Tls) -> Self {
+        Self {
+            address,
+            tls: Some(tls),
+        }
+    }
+
+    /// How a server is reached that is somewhere.
+    pub(super) fn to(subject: &Subject) -> Option<Self> {
+        match subject {
+            Subject::Embedded(_) => None,
+            Subject::Tcp(address) => Some(Self::plain(*address)),
+            #[cfg(feature = "tls")]
+            Subject::Tls(address, tls) => Some(Self::behind(*address, tls.clone())),
         }
     }
 

@@ -69,11 +69,7 @@ pub async fn play_tls(
     bindings: Bindings,
     config: Config,
 ) -> Played {
-    let dial = Dial {
-        tls: Some(tls),
-        ..Dial::plain(address)
-    };
-    play_by(dial, script, bindings, config).await
+    play_by(Dial::behind(address, tls), script, bindings, config).await
 }
 
 async fn play_by(dial: Dial, script: Arc<Script>, bindings: Bindings, config: Config) -> Played {

@@ -40,7 +40,9 @@ impl World {
     fn tick_server(&mut self) -> Result<(), Violation> {
         let deadline = self.server.deadline();
         self.record(What::ServerTick);
-        self.server.handle(self.now, server::Input::Tick);
+        let since_start = self.now - Instant::ZERO;
+        let shown = Instant::ZERO + since_start.saturating_sub(self.late);
+        self.server.handle(shown, server::Input::Tick);
         let did_something = self.hear_server()?;
         if !did_something && self.server.deadline() == deadline {
             return Err(self.broken(Claim::TimeGoesOn, "the server ticks for nothing"));
@@ -323,3 +325,35 @@ impl World {
 
 /// Bytes of a request header: xid, type.
 const REQUEST_HEADER: usize = 4 + 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::TURNS;
+
+    /// What is wrong after these steps.
+    fn claim(outcome: Result<(), Violation>) -> Option<Claim> {
+        outcome.err().map(|violation| violation.claim)
+    }
+
+    #[test]
+    fn a_deadline_that_does_nothing_is_noticed() {
+        let mut world = World::new(server::Config::default(), 7);
+        assert_eq!(claim(world.tick_server()), Some(Claim::TimeGoesOn));
+        let config = client::Config::new("zk", Duration::from_secs(6));
+        let client = world.join(config).expect("it connects");
+        assert_eq!(claim(world.tick_client(client)), Some(Claim::TimeGoesOn));
+    }
+
+    #[test]
+    fn a_moment_without_end_is_noticed() {
+        let mut world = World::new(server::Config::default(), 7);
+        let config = client::Config::new("zk", Duration::from_secs(6));
+        world.join(config).expect("it connects");
+        // What is due by then happens in one moment.
+        world.now = world.now + Duration::from_secs(1);
+        assert_eq!(world.clone().step(), Ok(true));
+        world.turns = TURNS;
+        assert_eq!(claim(world.step().map(drop)), Some(Claim::TimeGoesOn));
+    }
+}

@@ -111,6 +111,8 @@ pub struct World {
     answers: VecDeque<Thought>,
     /// How long the server thinks about a request at most.
     think: Duration,
+    /// How late the server's clock is when it ticks.
+    late: Duration,
     /// What happened since time last went on.
     turns: u32,
     log: Vec<Line>,
@@ -170,6 +172,7 @@ impl World {
             opened: 0,
             answers: VecDeque::new(),
             think: Duration::ZERO,
+            late: Duration::ZERO,
             turns: 0,
             log: Vec::new(),
         }
@@ -229,6 +232,12 @@ impl World {
     /// Sets how long the server thinks about a request at most.
     pub const fn set_think(&mut self, think: Duration) {
         self.think = think;
+    }
+
+    /// Sets how late the server's clock is when it ticks, which no claim holds for: to see that this
+    /// is noticed.
+    pub const fn set_late(&mut self, late: Duration) {
+        self.late = late;
     }
 
     /// Has chance come from another seed, from here on.

@@ -3,8 +3,8 @@
 mod again;
 mod capture;
 mod cases;
-#[cfg(feature = "cli")]
 mod checker;
+#[cfg(feature = "cli")]
 mod cli;
 mod client;
 mod diagram;

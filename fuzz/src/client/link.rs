@@ -56,7 +56,11 @@ impl World {
         };
         let (phase, faults) = (self.client.phase(), self.faults);
         let is_read = self.is_readable();
-        self.receive(&framed(&response));
+        if phase == Phase::Associating && is_read {
+            self.deliver(&framed(&response));
+        } else {
+            self.receive(&framed(&response));
+        }
         if phase == Phase::Associating && is_read {
             let phase = self.client.phase();
             let is_refused = phase == Phase::Closed && self.faults == faults;
@@ -73,22 +77,35 @@ impl World {
         let Link::Up {
             owed,
             granted: true,
+            spoilt,
             ..
         } = &mut self.link
         else {
             return;
         };
+        let is_misread = *spoilt;
         if let Some(request) = owed.pop_front() {
             self.answered += 1;
-            let reply = (header(request.xid, err), Raw(body));
-            self.receive(&framed(&reply));
+            let reply = framed(&(header(request.xid, err), Raw(body)));
+            if is_misread {
+                self.receive(&reply);
+            } else {
+                self.deliver(&reply);
+            }
         }
     }
 
+    /// Has bytes of the input's own making come in, which may well be answers.
     pub(super) fn receive(&mut self, bytes: &[u8]) {
         if let Link::Up { .. } = &self.link {
-            // Bytes of the input's own making may well be answers.
-            self.answered += bytes.len() as u64 / 20;
+            self.noise += bytes.len();
+            self.deliver(bytes);
+        }
+    }
+
+    /// Has bytes come in.
+    fn deliver(&mut self, bytes: &[u8]) {
+        if let Link::Up { .. } = &self.link {
             self.handle(Input::Receive(bytes));
             let phase = self.client.phase();
             if let Link::Up { granted, .. } = &mut self.link {

@@ -1,7 +1,6 @@
 //! What is said of a fuzzing run: on stdout, as JSON, and as transcripts of what was found.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,8 +13,10 @@ use crate::cli::fuzz::Arguments;
 use crate::cli::fuzz::target::Stop;
 use crate::cli::note;
 use crate::cli::progress::Progress;
+use crate::cli::quoted;
 use crate::cli::report::Lines;
 use crate::cli::say;
+use crate::cli::target::Target;
 use crate::fuzz::Count;
 use crate::fuzz::Event;
 use crate::fuzz::Find;
@@ -48,18 +49,18 @@ pub(super) struct Report {
 
 impl Report {
     /// Makes sure that everything can be written before there is anything to write.
-    pub(super) fn open(
-        arguments: &Arguments,
-        address: Option<SocketAddr>,
-    ) -> Result<Self, Trouble> {
+    pub(super) fn open(arguments: &Arguments, target: Option<&Target>) -> Result<Self, Trouble> {
         let path = arguments.jsonl.as_deref();
         Ok(Self {
             progress: None,
             lines: path.map(Lines::open).transpose()?,
             is_quiet: path.is_some_and(|path| path.as_os_str() == "-"),
             folder: arguments.out.clone(),
-            replay: match address {
-                Some(address) => format!(" --target {address} --times 100"),
+            replay: match target {
+                Some(Target { host, address }) => {
+                    let reached = arguments.tls.flags(host) + &arguments.pace.flags();
+                    format!(" --target {address} --times 100{reached}")
+                }
                 None => arguments.embedded.flags(),
             },
             told: Duration::ZERO,
@@ -174,8 +175,12 @@ impl Report {
         }
         match self.stop {
             Some(Stop::Interrupted) => return Ok(Exit::Interrupted),
-            Some(Stop::Gone(reason)) => {
-                note(&format!("the server is gone: {reason}"));
+            Some(Stop::Gone { reason, playing }) => {
+                let played = playing.iter().map(|sequence| format!("\n  {sequence}"));
+                let played: String = played.collect();
+                note(&format!(
+                    "the server is gone: {reason}; what was played to it at the last:{played}"
+                ));
                 if self.found == 0 {
                     return Ok(Exit::Untested);
                 }
@@ -259,7 +264,10 @@ impl Report {
             std::fs::create_dir_all(&self.folder).and_then(|()| std::fs::write(&path, text));
         match written {
             Err(error) => format!("cannot write {}: {error}", path.display()),
-            Ok(()) => format!("zkspec replay {}{}", path.display(), self.replay),
+            Ok(()) => {
+                let path = quoted(&path.display().to_string());
+                format!("zkspec replay {path}{}", self.replay)
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The server that is fuzzed, and who looks after it.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -10,6 +9,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::Instant;
+use crate::cli::fuzz::care::Care;
 use crate::cli::process::Managed;
 use crate::cli::signal::asked_to_stop;
 use crate::driver;
@@ -19,8 +19,8 @@ use crate::fuzz::Harm;
 use crate::fuzz::LabTarget;
 use crate::fuzz::Target;
 use crate::hunt::Run;
-use crate::judge::Ended;
-use crate::judge::Guard;
+use crate::hunt::run;
+use crate::judge::Subject;
 use crate::net;
 use crate::net::Canary;
 use crate::net::Clock;
@@ -29,7 +29,11 @@ use crate::net::Clock;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Stop {
     /// The server was there, and is not any more.
-    Gone(String),
+    Gone {
+        reason: String,
+        /// What was played to it at the last.
+        playing: Vec<String>,
+    },
     OutOfTime,
     Interrupted,
 }
@@ -95,7 +99,7 @@ impl Target for Embedded {
 /// A server over TCP, with a canary on it.
 pub(super) struct Live {
     pub(super) runtime: Runtime,
-    pub(super) address: SocketAddr,
+    pub(super) subject: Subject,
     pub(super) driver: driver::Config,
     pub(super) jobs: usize,
     pub(super) limit: Limit,
@@ -106,7 +110,7 @@ pub(super) struct Live {
     /// When it last sang.
     pub(super) sung: Instant,
     pub(super) harm: Option<Harm>,
-    /// How many sequences were played, and how often.
+    /// How many sequences were played, and in how many batches.
     pub(super) played: i64,
     pub(super) batches: u64,
 }
@@ -124,13 +128,13 @@ impl Target for Live {
                 if let Some(canary) = canary {
                     canary.rest().await;
                 }
-                Canary::hatch(self.address, self.driver.clone()).await.ok()
+                Canary::hatch(&self.subject, self.driver.clone()).await.ok()
             });
         }
         let first = self.played;
         self.played += i64::try_from(sequences.len()).unwrap_or(0);
         let party = Party {
-            address: self.address,
+            subject: self.subject.clone(),
             driver: self.driver.clone(),
             first,
             // What comes of the same again and again is to be known for sure.
@@ -153,8 +157,11 @@ impl Target for Live {
             }
         });
         self.batches += 1;
-        let harm = self.look_after(canary, sung)?;
-        self.harm = self.harm.take().or(harm);
+        let looked = self.look_after(canary, sung);
+        looked.map_err(|reason| Stop::Gone {
+            reason,
+            playing: sequences.iter().map(ToString::to_string).collect(),
+        })?;
         Ok(runs)
     }
 
@@ -164,120 +171,33 @@ impl Target for Live {
 }
 
 impl Live {
-    /// Sees whether the server and the canary are well, and makes them well again.
+    /// Sees whether the server and the canary are well, and makes them well again; why that is of no
+    /// use.
     fn look_after(
         &mut self,
         canary: Option<Canary>,
         sung: Option<net::Harm>,
-    ) -> Result<Option<Harm>, Stop> {
-        let Self {
-            runtime,
-            address,
-            driver,
-            managed,
-            ceiling,
-            batches,
-            ..
-        } = self;
-        let (address, ceiling, driver) = (*address, *ceiling, driver.clone());
-        let moves = *batches % MOVE_EVERY == 0;
-        let weighs = *batches % WEIGH_EVERY == 0;
-        let (harm, canary) = runtime.block_on(async {
-            if let Some(managed) = managed
-                && let Some(ended) = managed.ended(Duration::ZERO).await
-            {
-                return revive(managed, ended, address, driver).await;
-            }
-            let mut harm = None;
-            let mut canary = canary;
-            if let Some(bird) = &mut canary {
-                let well = match sung {
-                    Some(harm) => Err(harm),
-                    None if moves => bird.move_on().await,
-                    None => bird.sing().await,
-                };
-                if let Err(trouble) = well {
-                    harm = Some(trouble.to_string());
-                    canary = None;
-                }
-            }
-            // A session for somebody new has to be there in any case.
-            match Canary::hatch(address, driver.clone()).await {
-                Ok(fresh) if canary.is_none() => canary = Some(fresh),
-                Ok(fresh) => fresh.rest().await,
-                Err(trouble) => {
-                    harm = Some(trouble.to_string());
-                    let Some(managed) = managed else {
-                        let fresh = wait_for(address, &driver).await;
-                        canary = Some(fresh.ok_or_else(|| Stop::Gone(trouble.to_string()))?);
-                        return Ok((named(harm), canary));
-                    };
-                    if let Some(ended) = managed.ended(GRACE).await {
-                        return revive(managed, ended, address, driver).await;
-                    }
-                    managed.stop().await;
-                    managed.restart().await.map_err(Stop::Gone)?;
-                    canary = Canary::hatch(address, driver).await.ok();
-                }
-            }
-            if weighs
-                && let Some(managed) = managed
-                && let Some(taken) = managed.memory().await
-                && taken > ceiling
-            {
-                harm = Some(format!(
-                    "it takes more than {} MiB of memory",
-                    ceiling >> 20
-                ));
-                managed.stop().await;
-                managed.restart().await.map_err(Stop::Gone)?;
-            }
-            Ok((named(harm), canary))
-        })?;
-        self.canary = canary;
+    ) -> Result<(), String> {
+        let care = Care {
+            subject: &self.subject,
+            driver: &self.driver,
+            managed: self.managed.as_deref(),
+            ceiling: self.ceiling,
+        };
+        let moves = self.batches.is_multiple_of(MOVE_EVERY);
+        let mut harm = None;
+        let look = care.look_after(canary, sung, moves, &mut harm);
+        let canary = self.runtime.block_on(look);
+        self.harm = self.harm.take().or(harm);
+        self.canary = canary?;
         self.sung = self.limit.clock.now();
-        Ok(harm)
+        Ok(())
     }
-}
-
-/// Harm of this class.
-fn named(class: Option<String>) -> Option<Harm> {
-    class.map(|class| Harm {
-        class,
-        ..Harm::default()
-    })
-}
-
-/// Starts a server again that came to its end.
-async fn revive(
-    managed: &Managed,
-    ended: Ended,
-    address: SocketAddr,
-    driver: driver::Config,
-) -> Result<(Option<Harm>, Option<Canary>), Stop> {
-    managed.restart().await.map_err(Stop::Gone)?;
-    let harm = Harm {
-        class: format!("the server ended, {}", ended.how),
-        is_certain: true,
-        about: ended.log,
-    };
-    Ok((Some(harm), Canary::hatch(address, driver).await.ok()))
-}
-
-/// Waits until a server gives sessions again; not for ever.
-async fn wait_for(address: SocketAddr, driver: &driver::Config) -> Option<Canary> {
-    for _ in 0..ATTEMPTS {
-        tokio::time::sleep(PAUSE).await;
-        if let Ok(canary) = Canary::hatch(address, driver.clone()).await {
-            return Some(canary);
-        }
-    }
-    None
 }
 
 /// Sequences that are played to one server.
 struct Party {
-    address: SocketAddr,
+    subject: Subject,
     driver: driver::Config,
     /// How many were played before.
     first: i64,
@@ -303,7 +223,11 @@ impl Party {
             }
             match running.join_next().await {
                 Some(Ok((place, run))) => runs[place] = run,
-                Some(Err(_)) => {}
+                Some(Err(error)) => {
+                    if let Ok(panic) = error.try_into_panic() {
+                        std::panic::resume_unwind(panic);
+                    }
+                }
                 None => break,
             }
         }
@@ -314,15 +238,15 @@ impl Party {
     }
 
     fn one(&self, place: usize, sequence: Sequence) -> impl Future<Output = (usize, Run)> + use<> {
-        let address = self.address;
+        let subject = self.subject.clone();
         let mut driver = self.driver.clone();
         driver.unknown_id += self.first + i64::try_from(place).unwrap_or(0);
         if self.in_doubt {
             driver.quiet *= IN_DOUBT;
         }
         async move {
-            let run = net::hunt(address, &sequence, driver).await;
-            (place, run.unwrap_or_default())
+            let run = run(&subject, &sequence, driver).await;
+            (place, run)
         }
     }
 }
@@ -335,17 +259,9 @@ fn has_an_id_of_its_own(sequence: &Sequence) -> bool {
 
 /// How long the canary may be silent; less than any session lasts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How long a server may take to be gone after it gives no more sessions.
-const GRACE: Duration = Duration::from_millis(300);
-/// How often a session is asked for where there was none, and the pause before each time.
-const ATTEMPTS: usize = 10;
-/// See `ATTEMPTS`.
-const PAUSE: Duration = Duration::from_millis(300);
 /// How many are played at once where it matters how they come out.
 const FEW: usize = 4;
 /// By how much longer silence is awaited where an answer is in doubt: the machine may be busy.
 const IN_DOUBT: u32 = 4;
 /// Every so many batches the canary renews its session.
 const MOVE_EVERY: u64 = 16;
-/// Every so many batches the server's memory is looked at.
-const WEIGH_EVERY: u64 = 8;

@@ -3,9 +3,12 @@
 use anstyle::Style;
 
 use crate::cli::say;
+use crate::cli::workers::do_each;
+use crate::cli::workers::seconds;
 use crate::fuzz::Attempt;
 use crate::hunt::Compared;
 use crate::hunt::Sequence;
+use crate::net::Clock;
 use crate::server::Flaw;
 
 /// What became of a mutant.
@@ -40,65 +43,91 @@ impl From<Attempt> for Hunted {
     }
 }
 
-/// A hunt: by which verb, from which seed, and how much was tried for each mutant.
+/// A hunt: by which verb, from which seed, and how many sequences are tried on each mutant at most.
 pub(super) struct Hunt {
     pub(super) by: &'static str,
     pub(super) seed: u64,
     pub(super) effort: usize,
 }
 
+/// How a mutant is hunted.
+pub(super) type Finder = fn(Flaw, &Hunt) -> Hunted;
+
 impl Hunt {
-    pub(super) fn tell(&self, hunted: &[Hunted], as_json: bool) {
-        if as_json {
-            return say(self.json(hunted));
-        }
-        let bold = Style::new().bold();
-        let mut steps = Vec::new();
-        for Hunted { flaw, runs, shown } in hunted {
-            let name = flaw.name();
-            match shown {
-                Some((sequence, words)) => {
-                    steps.push(sequence.len());
-                    say(format_args!(
-                        "{name:<28} {runs:>6} runs  {sequence}\n{:>43}{words}",
-                        ""
-                    ));
-                }
-                None => say(format_args!("{name:<28} {runs:>6} runs  not found")),
+    /// Goes after each of `flaws`, and tells what came of it.
+    pub(super) fn run(&self, flaws: &[Flaw], find: Finder, as_json: bool) {
+        let clock = Clock::start();
+        let mut all = Vec::new();
+        let hunt = |flaw: &Flaw| find(*flaw, self);
+        do_each(flaws, hunt, |_, hunted, seconds| {
+            if !as_json {
+                show(&hunted, seconds);
             }
+            all.push((hunted, seconds));
+        });
+        if as_json {
+            say(self.json(&all, seconds(clock)));
+        } else {
+            self.sum_up(&all, seconds(clock));
         }
-        steps.sort_unstable();
-        let median = match steps.get(steps.len() / 2) {
-            Some(median) => format!(", by {median} steps in the median"),
-            None => String::new(),
+    }
+
+    fn sum_up(&self, all: &[(Hunted, f64)], elapsed: f64) {
+        let found = || {
+            let shown = all
+                .iter()
+                .filter_map(|(it, seconds)| Some((it.shown.as_ref()?, *seconds)));
+            shown.map(|((sequence, _), seconds)| (sequence.len(), seconds))
         };
+        let mut steps: Vec<_> = found().map(|(steps, _)| steps).collect();
+        steps.sort_unstable();
+        let how = steps
+            .get(steps.len() / 2)
+            .map_or_else(String::new, |median| {
+                let slowest = found().map(|(_, seconds)| seconds).fold(0.0, f64::max);
+                format!(", each within {slowest:.1} s, by {median} steps in the median")
+            });
+        let bold = Style::new().bold();
         let Self { by, seed, effort } = self;
         say(format_args!(
-            "\n{bold}{by} finds {} of {} mutants{bold:#}{median} (effort {effort}, seed {seed})",
+            "\n{bold}{by} finds {} of {} mutants{bold:#}{how} (effort {effort}, seed {seed}, \
+             {elapsed:.0} s in all)",
             steps.len(),
-            hunted.len(),
+            all.len(),
         ));
     }
 
-    fn json(&self, hunted: &[Hunted]) -> serde_json::Value {
-        let mutants = hunted.iter().map(|it| {
+    fn json(&self, all: &[(Hunted, f64)], elapsed: f64) -> serde_json::Value {
+        let mutants = all.iter().map(|(it, seconds)| {
             let shown = it.shown.as_ref();
             serde_json::json!({
                 "flaw": it.flaw.name(),
                 "runs": it.runs,
+                "seconds": seconds,
                 "sequence": shown.map(|(sequence, _)| sequence.to_string()),
                 "steps": shown.map(|(sequence, _)| sequence.len()),
                 "difference": shown.map(|(_, words)| words),
             })
         });
-        let found = hunted.iter().filter(|it| it.shown.is_some());
+        let found = all.iter().filter(|(it, _)| it.shown.is_some());
         serde_json::json!({
             "schema": 1,
             "by": self.by,
             "seed": self.seed,
             "effort": self.effort,
+            "seconds": elapsed,
             "found": found.count(),
             "mutants": mutants.collect::<Vec<_>>(),
         })
+    }
+}
+
+fn show(hunted: &Hunted, seconds: f64) {
+    let Hunted { flaw, runs, shown } = hunted;
+    let name = flaw.name();
+    let tried = format!("{name:<28} {runs:>6} runs {seconds:>6.1} s");
+    match shown {
+        Some((sequence, words)) => say(format_args!("{tried}  {sequence}\n{:>51}{words}", "")),
+        None => say(format_args!("{tried}  not found")),
     }
 }

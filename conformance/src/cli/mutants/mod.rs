@@ -10,11 +10,12 @@ use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::choice::select;
 use crate::cli::list::catalogue;
+use crate::cli::mutants::hunted::Finder;
 use crate::cli::mutants::hunted::Hunt;
-use crate::cli::mutants::hunted::Hunted;
 use crate::cli::say;
-use crate::fuzz::attempts;
-use crate::hunt::compare_mutants;
+use crate::cli::serve::find_flaw;
+use crate::fuzz::attempt;
+use crate::hunt::compare_mutant;
 use crate::judge::Case;
 use crate::judge::KillMatrix;
 use crate::judge::Level;
@@ -58,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let chosen = select(&catalogue, &arguments.cases)?;
     let flaws = flaws(&arguments.flaws)?;
     let (seed, effort) = (arguments.seed, arguments.effort);
-    let hunt = match arguments.by {
+    let find: Option<(_, Finder)> = match arguments.by {
         By::Cases => None,
         _ if !arguments.cases.is_empty() => {
             return Err(Trouble::usage(
@@ -66,17 +67,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                     .to_owned(),
             ));
         }
-        By::Diff => {
-            let compared = compare_mutants(&flaws, seed, effort).into_iter();
-            Some(("diff", compared.map(Hunted::from).collect::<Vec<_>>()))
-        }
-        By::Fuzz => {
-            let attempts = attempts(&flaws, effort as u64, seed).into_iter();
-            Some(("fuzz", attempts.map(Hunted::from).collect()))
-        }
+        By::Diff => Some(("diff", |flaw, hunt| {
+            compare_mutant(flaw, hunt.seed, hunt.effort).into()
+        })),
+        By::Fuzz => Some(("fuzz", |flaw, hunt| {
+            attempt(flaw, hunt.effort as u64, hunt.seed).into()
+        })),
     };
-    if let Some((by, hunted)) = hunt {
-        Hunt { by, seed, effort }.tell(&hunted, arguments.json);
+    if let Some((by, find)) = find {
+        Hunt { by, seed, effort }.run(&flaws, find, arguments.json);
         return Ok(Exit::Fine);
     }
     let matrix = KillMatrix::new(&catalogue, &flaws);
@@ -112,13 +111,9 @@ fn flaws(names: &[String]) -> Result<Vec<Flaw>, Trouble> {
     if names.is_empty() {
         return Ok(Flaw::ALL.to_vec());
     }
-    let find = |name: &String| {
-        Flaw::from_name(name).ok_or_else(|| {
-            Trouble::usage(format!("there is no flaw called {name:?}"))
-                .hint("zkspec serve --flaw help shows every flaw")
-        })
-    };
-    names.iter().map(find).collect()
+    // In the order of the table, each once.
+    let flaws: Result<BTreeSet<_>, _> = names.iter().map(|name| find_flaw(name)).collect();
+    Ok(flaws?.into_iter().collect())
 }
 
 /// A row for each mutant, and how many cases of each group kill it.

@@ -40,6 +40,9 @@ use crate::hunt::Run;
 use crate::hunt::outcomes;
 use crate::server;
 
+/// The JSON Schema of what `zkspec diff --format json` prints.
+pub const SCHEMA: &str = include_str!("../../../schema/diff.schema.json");
+
 /// How two servers are compared.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -35,7 +35,7 @@ pub(super) struct ClientView {
     /// Requests without a reply, and their bodies.
     open: BTreeMap<RequestId, Bytes>,
     last_answered: Option<RequestId>,
-    last_zxid: i64,
+    pub(super) last_zxid: i64,
     timed_out: bool,
     has_ended: bool,
 }

@@ -7,6 +7,8 @@
 mod client_side;
 mod server_side;
 mod sessions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@ mod decode;
 mod exits;
 mod learn;
 mod lists;
+mod model;
 mod mutants;
 mod runs;
 mod schema;

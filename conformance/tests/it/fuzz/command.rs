@@ -64,9 +64,18 @@ fn a_sound_server_is_fine_and_fills_the_corpus() {
         let text = fs::read_to_string(path).expect("a file");
         assert!(text.parse::<Sequence>().is_ok(), "{text}");
     }
-    // What is there is where the next one begins.
+    // What is there is where the next one begins, and what is no sequence is told.
+    fs::write(folder.join("noise"), [0xff; 4]).expect("a file");
+    fs::write(folder.join("nonsense"), "a.fly").expect("a file");
     let (code, output) = run(&[&arguments[..], &["--seed", "1"]].concat());
     assert_eq!(code, 0, "{}", stdout(&output));
+    for wrong in [
+        "noise: stream did not",
+        "nonsense: there is no symbol \"a.fly\"",
+    ] {
+        let told = format!("left out of the corpus: {wrong}");
+        assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    }
     assert!(fs::read_dir(&folder).expect("a folder").count() >= kept.len());
 }
 
@@ -126,6 +135,104 @@ fn a_server_that_dies_is_started_again_and_the_cause_is_found() {
     assert!(text.contains("unhandled: version"), "{text}");
 }
 
+/// A server that ends, and cannot be started again.
+#[cfg(unix)]
+#[test]
+fn a_server_that_dies_for_good_is_a_find() {
+    let (folder, out) = folder("fuzz-once");
+    fs::create_dir_all(&folder).expect("a folder");
+    let lock = folder.join("lock");
+    let lock = lock.to_str().expect("a path");
+    let once = ["sh", "-c", "mkdir \"$0\" && exec \"$@\"", lock];
+    let command = mortal("version");
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    let arguments = ["fuzz", "--time", "120", "--out", &out, "--"];
+    let (code, output) = run(&[&arguments[..], &once, &command].concat());
+    let text = stdout(&output);
+    assert_eq!(code, 1, "{text}{}", stderr(&output));
+    assert!(text.contains("FOUND the server ended"), "{text}");
+    assert!(text.contains("[version="), "what was played: {text}");
+    assert!(text.contains("unhandled: version"), "{text}");
+    assert!(stderr(&output).contains("the server is gone: cannot start"));
+}
+
+/// A server that somebody else started, and that ends.
+#[cfg(unix)]
+#[test]
+fn a_server_of_others_that_is_gone_is_3_and_what_was_played_is_told() {
+    let (_, out) = folder("fuzz-gone");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let port = address.port().to_string();
+    let mut command = mortal("version").into_iter();
+    let mut server = std::process::Command::new(command.next().expect("a program"))
+        .args(command.map(|word| word.replace("{port}", &port)))
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let address = address.to_string();
+    let arguments = ["fuzz", &address, "--wait", "30", "--time", "120", "--out"];
+    let (code, output) = run(&[&arguments[..], &[&out]].concat());
+    let _ = server.kill();
+    let _ = server.wait();
+    let said = stderr(&output);
+    assert_eq!(code, 3, "{}{said}", stdout(&output));
+    assert!(
+        said.contains("what was played to it at the last:\n  "),
+        "{said}"
+    );
+    assert!(said.contains("[version="), "{said}");
+}
+
+/// A server that takes more memory than it may.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_takes_too_much_memory_is_found_out() {
+    let (_, out) = folder("fuzz-memory");
+    let hungry = mortal("hunger");
+    let hungry: Vec<_> = hungry.iter().map(String::as_str).collect();
+    let frugal = mortal("nothing");
+    let frugal: Vec<_> = frugal.iter().map(String::as_str).collect();
+    let fuzz = |limits: &[&str], command: &[&str]| {
+        let arguments = ["fuzz", "--fail-fast", "--races", "0", "--out", &out];
+        run(&[&arguments[..], limits, &["--"], command].concat())
+    };
+    let (code, output) = fuzz(&["--memory", "300", "--time", "120"], &hungry);
+    let text = stdout(&output);
+    assert_eq!(code, 1, "{text}{}", stderr(&output));
+    let found = "FOUND it takes more than 300 MiB of memory";
+    assert!(text.contains(found), "{text}");
+    assert!(text.contains("[version="), "what does it alone: {text}");
+    assert!(text.contains("it took "), "how much: {text}");
+    assert!(!text.contains("side by side"), "{text}");
+    let (code, output) = fuzz(&["--memory", "300", "--runs", "100"], &frugal);
+    assert_eq!(code, 0, "{}{}", stdout(&output), stderr(&output));
+    let (code, output) = fuzz(&["--memory", "1", "--runs", "100"], &frugal);
+    assert_eq!(code, 2, "{}", stdout(&output));
+    assert!(stderr(&output).contains("before anything is played"));
+}
+
+#[test]
+fn what_would_have_no_effect_is_not_taken() {
+    for words in [
+        &["--runs", "0"][..],
+        &["--time", "0"],
+        &["--jobs", "0"],
+        &["--jobs", "4"],
+        &["--races", "4"],
+        &["--memory", "100"],
+        &["--tls", "--tls-insecure"],
+        &["--session-timeout", "0"],
+        &["127.0.0.1:1", "--memory", "100"],
+        &["127.0.0.1:1", "--flaw", "no-close-reply"],
+        &["127.0.0.1:1", "--tls"],
+    ] {
+        let (code, output) = run(&[&["fuzz"], words].concat());
+        assert_eq!(code, 2, "{words:?}: {}", stderr(&output));
+    }
+}
+
 #[test]
 fn mutants_are_counted() {
     let arguments = ["mutants", "--by", "fuzz", "--effort", "300", "--json"];
@@ -136,5 +243,15 @@ fn mutants_are_counted() {
     assert_eq!(json["by"], "fuzz");
     assert_eq!(json["mutants"].as_array().map(Vec::len), Some(2));
     assert_eq!(json["mutants"][1]["flaw"], "version-wrong");
+    assert!(json["mutants"][1]["seconds"].as_f64() > Some(0.0), "{json}");
     assert!(json["mutants"][1]["steps"].as_u64() <= Some(4), "{json}");
+    let arguments = ["mutants", "--by", "fuzz", "--effort", "300"];
+    let (code, output) = run(&[&arguments[..], &flaws].concat());
+    let text = stdout(&output);
+    assert_eq!(code, 0, "{text}");
+    let (_, last) = text.trim_end().rsplit_once('\n').expect("lines");
+    let found = json["found"].as_u64().expect("a number");
+    let begins = format!("fuzz finds {found} of 2 mutants, each within ");
+    assert!(last.starts_with(&begins), "{last}");
+    assert!(last.contains("(effort 300, seed 0, "), "{last}");
 }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use zk_conformance::driver::Act;
+use zk_conformance::driver::Moment;
 use zk_conformance::driver::Sequence;
 use zk_conformance::fuzz;
 use zk_conformance::fuzz::Harm;
@@ -65,7 +66,7 @@ fn oracle() -> Oracle {
     Oracle::exact(server(Flaws::NONE), fuzz::driver())
 }
 
-fn has(sequence: &Sequence, act: Act) -> bool {
+pub(super) fn has(sequence: &Sequence, act: Act) -> bool {
     let mut steps = sequence.steps();
     steps.any(|step| step.symbol.act == act)
 }
@@ -103,4 +104,86 @@ fn what_does_not_happen_again_is_told_if_it_is_certain() {
         assert_eq!(finds(&events).len(), usize::from(is_certain));
         assert_eq!(count.unconfirmed, u64::from(!is_certain));
     }
+}
+
+/// A server that is sound, but on which something else comes of a sequence each time.
+struct Moody {
+    lab: LabTarget,
+    times: usize,
+    harm: Option<Harm>,
+}
+
+impl Target for Moody {
+    type Error = Infallible;
+
+    fn play(&mut self, sequences: &[Sequence]) -> Result<Vec<Run>, Infallible> {
+        if sequences.iter().any(|it| has(it, Act::Close)) {
+            self.times += 1;
+            let (class, is_certain) = match self.times {
+                1 => ("a session is gone", false),
+                2 => ("the server ended", true),
+                _ => return self.lab.play(sequences),
+            };
+            self.harm = Some(Harm {
+                class: class.to_owned(),
+                is_certain,
+                about: Vec::new(),
+            });
+        }
+        self.lab.play(sequences)
+    }
+
+    fn harm(&mut self) -> Option<Harm> {
+        self.harm.take()
+    }
+}
+
+/// The server ends while something that was done to it before is looked into.
+#[test]
+fn worse_that_comes_by_the_way_is_told() {
+    let mut target = Moody {
+        lab: frail(|_| false).lab,
+        times: 0,
+        harm: None,
+    };
+    let (count, events) = run(&mut target, oracle(), options(300));
+    let [find] = finds(&events)[..] else {
+        panic!("one thing is found: {count:?}");
+    };
+    assert_eq!(find.class, "the server ended");
+    assert_eq!(count.unconfirmed, 1, "the session");
+}
+
+/// A sound server that has a second connection from nobody.
+struct Narrow(LabTarget);
+
+impl Target for Narrow {
+    type Error = Infallible;
+
+    fn play(&mut self, sequences: &[Sequence]) -> Result<Vec<Run>, Infallible> {
+        let mut runs = self.0.play(sequences)?;
+        for (sequence, run) in sequences.iter().zip(&mut runs) {
+            let opens_another = |moment: &Moment| {
+                let mut steps = moment.0.iter().map(|step| step.symbol);
+                steps.any(|symbol| symbol.line > 0 && symbol.act == Act::Open)
+            };
+            if let Some(at) = sequence.0.iter().position(opens_another) {
+                run.answers.truncate(at);
+            }
+        }
+        Ok(runs)
+    }
+
+    fn harm(&mut self) -> Option<Harm> {
+        None
+    }
+}
+
+#[test]
+fn a_connection_that_is_refused_is_a_find() {
+    let (_, events) = run(&mut Narrow(frail(|_| false).lab), oracle(), options(600));
+    let mut finds = finds(&events).into_iter();
+    let find = finds.find(|find| find.class == "refused instead of open");
+    let find = find.expect("it is found");
+    assert_eq!(find.steps.len(), 1, "{:?}", find.steps);
 }

@@ -3,7 +3,10 @@
 #[cfg(feature = "cli")]
 mod command;
 mod harm;
+mod limits;
 mod races;
+#[cfg(feature = "report")]
+mod schema;
 
 use zk_conformance::driver;
 use zk_conformance::fuzz;
@@ -150,8 +153,7 @@ fn the_same_seed_finds_the_same() {
 #[test]
 fn many_mutants_are_found() {
     let some: Vec<Flaw> = Flaw::ALL.iter().copied().step_by(6).collect();
-    let attempts = fuzz::attempts(&some, 500, 0);
-    let found = attempts.iter().filter(|it| it.find.is_some()).count();
-    assert_eq!(attempts.len(), some.len());
+    let attempts = some.iter().map(|flaw| fuzz::attempt(*flaw, 500, 0));
+    let found = attempts.filter(|it| it.find.is_some()).count();
     assert!(found * 10 >= some.len() * 3, "{found} of {}", some.len());
 }

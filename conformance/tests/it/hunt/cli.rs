@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use zk_conformance::hunt::diff::SCHEMA;
 use zk_conformance::transcript;
 
 use crate::cli::Serve;
@@ -9,6 +10,7 @@ use crate::cli::run;
 use crate::cli::scratch;
 use crate::cli::stderr;
 use crate::cli::stdout;
+use crate::report::stream::errors;
 
 /// An empty folder of this name.
 fn folder(name: &str) -> String {
@@ -60,6 +62,17 @@ fn differences_are_told_to_programs_and_may_be_tolerated() {
     let (code, output) = run(&[&words, json.as_slice()].concat());
     assert_eq!(code, 1);
     let told: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!(errors(SCHEMA, &told), Vec::<String>::new(), "{told}");
+    for (field, value) in [
+        ("schema", serde_json::json!(2)),
+        ("runs", serde_json::json!("many")),
+        ("differences", serde_json::json!([{}])),
+        ("surprise", serde_json::json!(1)),
+    ] {
+        let mut wrong = told.clone();
+        wrong[field] = value;
+        assert_ne!(errors(SCHEMA, &wrong), Vec::<String>::new(), "{field}");
+    }
     let first = &told["differences"][0];
     assert_eq!(first["sequence"], "a.open a.new a.close");
     assert_eq!(first["steps"], 3);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use zk_conformance::hunt::compare_mutants;
+use zk_conformance::hunt::compare_mutant;
 use zk_conformance::hunt::diff::Comparison;
 use zk_conformance::hunt::diff::Options;
 use zk_conformance::hunt::diff::in_lab;
@@ -96,12 +96,11 @@ fn flaws_are_found_by_short_sequences() {
 }
 
 #[test]
-fn mutants_are_counted() {
+fn mutants_are_found() {
     let flaws = [Flaw::Greets, Flaw::UnknownDropped, Flaw::AuthUnanswered];
-    let compared = compare_mutants(&flaws, 0, 2_000);
-    assert_eq!(compared.len(), 3);
-    for one in compared {
-        assert!(one.difference.is_some(), "{} is not found", one.flaw);
+    for flaw in flaws {
+        let compared = compare_mutant(flaw, 0, 2_000);
+        assert!(compared.difference.is_some(), "{flaw} is not found");
     }
 }
 

@@ -7,6 +7,6 @@ mod junit;
 mod page;
 mod runs;
 mod sarif;
-mod stream;
+pub(crate) mod stream;
 mod tap;
 mod words;

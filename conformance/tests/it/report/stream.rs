@@ -20,15 +20,22 @@ fn lines(runs: &[Run]) -> String {
     Format::Jsonl.render(runs).expect("a stream")
 }
 
-fn validator() -> Validator {
-    let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+fn validator(schema: &str) -> Validator {
+    let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
     jsonschema::meta::validate(&schema).expect("the schema is a schema");
     jsonschema::validator_for(&schema).expect("the schema can be used")
 }
 
+/// What does not fit a schema.
+pub(crate) fn errors(schema: &str, value: &Value) -> Vec<String> {
+    let validator = validator(schema);
+    let errors = validator.iter_errors(value).map(|it| it.to_string());
+    errors.collect()
+}
+
 #[test]
 fn every_event_fits_the_schema() {
-    let validator = validator();
+    let validator = validator(SCHEMA);
     let runs = all_sorts();
     for line in lines(&runs).lines() {
         let event: Value = serde_json::from_str(line).expect("a line is JSON");
@@ -42,7 +49,7 @@ fn every_event_fits_the_schema() {
 
 #[test]
 fn the_schema_does_not_take_everything() {
-    let validator = validator();
+    let validator = validator(SCHEMA);
     let text = lines(&[sound()]);
     let mut events = text
         .lines()

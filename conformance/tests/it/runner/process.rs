@@ -54,7 +54,8 @@ fn judge_mortal(folder: &Path, dies_of: &str, arguments: &[&str]) -> (i32, Strin
 }
 
 /// Not a test, but a server, if the environment says so: one that ends when it meets a protocol
-/// version other than 0, as zetcd does, or when told to at once, or after so many connections.
+/// version other than 0, as zetcd does, or when told to at once, or after so many connections; or
+/// one that only takes a lot of memory when it meets such a version.
 #[test]
 fn a_server_that_may_die() {
     let (Ok(port), Ok(dies_of)) = (
@@ -106,9 +107,14 @@ fn carry(mut client: TcpStream, mut server: TcpStream, dies_of: &str) {
         heard.extend_from_slice(&buffer[..count]);
         let is_handshake = matches!(heard.get(..4), Some([0, 0, 0, 44 | 45]));
         let version = heard.get(4..8).unwrap_or(&[0; 4]);
-        if dies_of == "version" && before < 8 && is_handshake && version != [0; 4] {
-            let _ = writeln!(std::io::stdout(), "unhandled: version {version:02x?}");
-            std::process::exit(2);
+        if before < 8 && is_handshake && version != [0; 4] {
+            if dies_of == "version" {
+                let _ = writeln!(std::io::stdout(), "unhandled: version {version:02x?}");
+                std::process::exit(2);
+            }
+            if dies_of == "hunger" {
+                vec![1_u8; HOARD].leak();
+            }
         }
         if server.write_all(&buffer[..count]).is_err() {
             break;
@@ -117,6 +123,9 @@ fn carry(mut client: TcpStream, mut server: TcpStream, dies_of: &str) {
     let _ = server.shutdown(Shutdown::Both);
     let _ = back.join();
 }
+
+/// What a hungry server takes at a time, in bytes.
+const HOARD: usize = 400 << 20;
 
 #[test]
 fn a_command_is_started_judged_and_stopped() {

@@ -152,6 +152,47 @@ fn a_server_behind_tls_is_judged_as_any_other() {
 }
 
 #[test]
+fn a_server_behind_tls_is_fuzzed_as_any_other() {
+    let folder = folder("tls-fuzz");
+    let out = folder.join("out");
+    let out = out.to_str().expect("a path");
+    for (flaws, code) in [(Flaws::NONE, 0), (Flaws::NONE.with(Flaw::NoCloseReply), 1)] {
+        let config = Config { flaws, ..quick() };
+        let behind = Behind::start("localhost", true, config);
+        let (certificate, key) = behind.authority.sign("client");
+        let (certificate, key) = (
+            file(&folder, "c.pem", &certificate),
+            file(&folder, "k.pem", &key),
+        );
+        let address = format!("localhost:{}", behind.address.port());
+        let authority = behind.authority(&folder);
+        let tls = [
+            "--tls",
+            "--tls-ca",
+            authority.as_str(),
+            "--tls-cert",
+            certificate.as_str(),
+            "--tls-key",
+            key.as_str(),
+        ];
+        let fuzz = ["fuzz", address.as_str(), "--runs", "300", "--fail-fast"];
+        let rest = ["--races", "0", "--out", out];
+        let (ended, output) = crate::cli::run(&[&fuzz[..], &rest, &tls].concat());
+        let said = crate::cli::stdout(&output);
+        assert_eq!(ended, code, "{said}{}", crate::cli::stderr(&output));
+        if code == 1 {
+            assert!(said.contains("no-close-reply"), "{said}");
+            let words = crate::runner::replays::again(&said);
+            let (code, output) = crate::cli::run(&words);
+            assert_eq!(code, 0, "{}", crate::cli::stdout(&output));
+        }
+        // Without a certificate of its own nobody gets in.
+        let strangers = [&fuzz[..], &rest, &tls[..3]].concat();
+        assert_eq!(crate::cli::run(&strangers).0, 3);
+    }
+}
+
+#[test]
 fn what_is_wrong_with_tls_is_3_and_says_so() {
     let folder = folder("tls-wrong");
     let behind = Behind::start("zookeeper.example", false, quick());

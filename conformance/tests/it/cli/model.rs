@@ -1,0 +1,29 @@
+//! `zkspec model`.
+
+use crate::cli::run;
+use crate::cli::stdout;
+
+#[test]
+fn a_scene_is_searched_to_its_end_or_not() {
+    let scene = "four-letter";
+    let (code, output) = run(&["model", scene]);
+    let said = stdout(&output);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("✓ a client and a four-letter word"), "{said}");
+    let (code, output) = run(&["model", scene, "--limit", "20"]);
+    let said = stdout(&output);
+    assert_eq!(code, 3, "{said}");
+    assert!(
+        said.contains("20 states") && said.contains("and there are more"),
+        "{said}"
+    );
+    let (code, output) = run(&["model", scene, "--flaw", "no-expiry"]);
+    let said = stdout(&output);
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("a session ends when its time is up"),
+        "{said}"
+    );
+    assert_eq!(run(&["model", "no such scene"]).0, 4);
+    assert_eq!(run(&["model", "--flaw", "no-such-flaw"]).0, 2);
+}
