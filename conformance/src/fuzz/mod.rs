@@ -36,6 +36,8 @@ pub use self::menu::quick_menu;
 pub use self::mutants::Attempt;
 pub use self::mutants::attempts;
 pub use self::mutants::driver;
+pub(crate) use self::oracle::Expectation;
+pub(crate) use self::oracle::Judgement;
 pub use self::oracle::Oracle;
 pub use self::oracle::TWO_OWNERS;
 pub use self::oracle::UNSERVED;
