@@ -25,8 +25,9 @@ pub(super) struct Hints {
 
 /// Hints that are kept for later.
 const MOST_KEPT: usize = 200;
-/// By how many standard deviations servers have to differ in what was let go to be looked at again.
-const REMARKABLE: f64 = 1.5;
+/// By how many standard deviations servers have to differ in what was let go to be looked at again
+/// while there are new things to try.
+pub(super) const REMARKABLE: f64 = 1.0;
 
 impl Hint {
     pub(super) fn new(sequence: Sequence, tally: Tally) -> Self {
@@ -72,10 +73,10 @@ impl Hints {
         Some(self.waiting.swap_remove(at))
     }
 
-    /// What differs most of what was put away, if that is remarkable.
-    pub(super) fn again(&mut self) -> Option<Hint> {
-        let at = self.remarkable()?;
-        Some(self.shelf.swap_remove(at))
+    /// What differs most of what was put away, if by at least so many standard deviations.
+    pub(super) fn again(&mut self, least: f64) -> Option<Hint> {
+        let at = most(&self.shelf)?;
+        (self.shelf[at].most >= least).then(|| self.shelf.swap_remove(at))
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -84,7 +85,7 @@ impl Hints {
 
     /// Whether nothing is left that is worth a look.
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.remarkable().is_none()
+        self.waiting.is_empty() && self.shelf.is_empty()
     }
 
     /// How many differ by so much that it is hardly chance.
@@ -102,11 +103,6 @@ impl Hints {
     pub(super) fn drop_if(&mut self, is_explained: impl Fn(&Sequence) -> bool) {
         self.waiting.retain(|hint| !is_explained(&hint.sequence));
         self.shelf.retain(|hint| !is_explained(&hint.sequence));
-    }
-
-    fn remarkable(&self) -> Option<usize> {
-        let at = most(&self.shelf)?;
-        (self.shelf[at].most >= REMARKABLE).then_some(at)
     }
 }
 

@@ -42,6 +42,7 @@ pub use self::reference::Model;
 
 use self::hints::Hint;
 use self::hints::Hints;
+use self::hints::REMARKABLE;
 use self::plan::Plan;
 use self::reference::Reference;
 use self::suspect::Progress;
@@ -147,7 +148,7 @@ const MOST_PASSED_OVER: usize = 1_000;
 /// How often a sequence is run that takes long.
 const LONG_TIMES: usize = 12;
 /// How often one is tried that may well be decided by chance.
-const RACE_TIMES: usize = 8;
+const RACE_TIMES: usize = 16;
 /// How often a moment is looked into that comes out by chance, while there is something new to try.
 const MOST_LOOKS: usize = 2;
 /// Sequences that are known to have been tried.
@@ -192,18 +193,17 @@ impl Comparison {
             return Some(task);
         }
         // What is remarkable is worth more than what is made up.
-        let has_time = self.is_winding_down || self.plan.is_random();
-        if has_time
-            && self.suspects.len() < MOST_SUSPECTS
-            && let Some(hint) = self.hints.again()
+        if self.plan.is_random()
+            && let Some(task) = self.look_again(REMARKABLE)
         {
-            self.suspect(hint);
-            return self.look_into();
+            return Some(task);
         }
-        if self.is_winding_down {
-            return None;
+        if !self.is_winding_down
+            && let Some(task) = self.try_another()
+        {
+            return Some(task);
         }
-        self.try_another()
+        self.look_again(0.0)
     }
 
     /// Takes in what came of a task: an equal number of runs on each server.
@@ -298,6 +298,16 @@ impl Comparison {
         let id = self.next_id();
         let suspect = Suspect::new(hint, self.options.certain);
         self.suspects.insert(id, suspect);
+    }
+
+    /// Looks again into what was put away, if servers differ in it by so many standard deviations.
+    fn look_again(&mut self, least: f64) -> Option<Task> {
+        if self.suspects.len() >= MOST_SUSPECTS {
+            return None;
+        }
+        let hint = self.hints.again(least)?;
+        self.suspect(hint);
+        self.look_into()
     }
 
     /// Puts away for later what may be chance.

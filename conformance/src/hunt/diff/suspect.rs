@@ -307,14 +307,14 @@ fn found(tally: &Tally, certain: bool) -> Option<Found> {
     }
 }
 
-/// How many runs show a difference in so many of them, nearly always.
+/// How many runs show a difference in so many of them, nearly always; of small ones, not for ever.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "from 12 to 576"
+    reason = "from 12 to 192"
 )]
 fn enough_for(by: f64) -> usize {
-    (10.0 / (by * by)).clamp(12.0, 576.0) as usize
+    (10.0 / (by * by)).clamp(12.0, 192.0) as usize
 }
 
 fn difference(sequence: Sequence, tally: &Tally, at: usize) -> Difference {
