@@ -69,15 +69,16 @@ pub fn drive(server: server::Config, symbols: &[Symbol], driver: driver::Config)
 /// What comes of a sequence on a fresh server.
 #[must_use]
 pub fn hunt(server: &server::Config, sequence: &Sequence, driver: driver::Config) -> Run {
+    Rehearsal::new(server.clone(), driver).play(sequence)
+}
+
+/// The same, where everything the server has to say arrives before the client does anything more: no
+/// half-close and no rival overtakes an answer.
+#[must_use]
+pub fn hunt_in_turn(server: &server::Config, sequence: &Sequence, driver: driver::Config) -> Run {
     let mut rehearsal = Rehearsal::new(server.clone(), driver);
-    for moment in &sequence.0 {
-        rehearsal.take(moment.clone());
-    }
-    let driver = rehearsal.driver();
-    Run {
-        answers: driver.answers().to_vec(),
-        log: driver.log().to_vec(),
-    }
+    rehearsal.0.is_in_turn = true;
+    rehearsal.play(sequence)
 }
 
 /// A driver and a fresh server, moment by moment: for those who want to see how it goes before
@@ -98,6 +99,17 @@ impl Rehearsal {
         lab.client.push(lab.now, moment);
         lab.run();
         lab.client.answers().last().cloned()
+    }
+
+    fn play(mut self, sequence: &Sequence) -> Run {
+        for moment in &sequence.0 {
+            self.take(moment.clone());
+        }
+        let driver = self.driver();
+        Run {
+            answers: driver.answers().to_vec(),
+            log: driver.log().to_vec(),
+        }
     }
 
     /// How things stand.
@@ -149,6 +161,8 @@ struct Lab<C> {
     held: BTreeMap<String, Vec<server::Output>>,
     ids: BTreeMap<String, ConnectionId>,
     opened: u64,
+    /// Whether the server is heard out before the client goes on.
+    is_in_turn: bool,
 }
 
 impl<C: ClientSide> Lab<C> {
@@ -163,6 +177,7 @@ impl<C: ClientSide> Lab<C> {
             held: BTreeMap::new(),
             ids: BTreeMap::new(),
             opened: 0,
+            is_in_turn: false,
         }
     }
 
@@ -185,10 +200,18 @@ impl<C: ClientSide> Lab<C> {
 
     /// Carries what one side has to say to the other; whether there was anything.
     fn exchange(&mut self) -> bool {
+        if self.is_in_turn && self.hear() {
+            return true;
+        }
         if let Some(output) = self.client.poll() {
             self.carry_out(output);
             return true;
         }
+        self.hear()
+    }
+
+    /// Takes one thing that the server has to say; whether there was any.
+    fn hear(&mut self) -> bool {
         match self.server.poll() {
             None => false,
             Some(output) => {

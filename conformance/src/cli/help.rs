@@ -124,11 +124,15 @@ Examples:
 pub(super) const DIFF: &str = "\
 Servers:
   HOST:PORT    whatever listens there
-  model        the built-in server, set up by the flags below, on virtual time
+  model        the built-in server, on virtual time. It is set up like the other server, as far as
+               that can be found out: session timeouts, data or none, read-only, the word ruok; and
+               beyond that by the flags below. Whatever comes of what is done at once, in whichever
+               order, is fine. --netty is for servers on Netty.
 
 Examples:
   zkspec diff 127.0.0.1:2181 127.0.0.1:2182     what does one do that the other does not?
-  zkspec diff model 127.0.0.1:2181 --netty      is it like Apache's on Netty?
+  zkspec diff 127.0.0.1:2181 model              is it like Apache's?
+  zkspec diff 127.0.0.1:2181 model --netty      is it like Apache's on Netty?
   zkspec diff model model --flaw ping-xid-echoed
                                                 the model, and the same with a flaw
   zkspec diff 127.0.0.1:2181 127.0.0.1:2182 --tolerate 'a.empty: *'

@@ -100,12 +100,28 @@ impl Setup {
         flags
     }
 
+    /// Whether it is said which session timeouts it grants.
+    pub(super) const fn says_timeouts(&self) -> bool {
+        let is_bounded = self.min_session_timeout.is_some() || self.max_session_timeout.is_some();
+        is_bounded || self.tick_time != DEFAULT_TICK
+    }
+
     /// Makes sure that nothing is said of the built-in server when `other` is judged.
     pub(super) fn check_unused(&self, other: impl fmt::Display) -> Result<(), Trouble> {
         match self.flags().trim() {
             "" => Ok(()),
             flags => Err(Trouble::usage(format!(
                 "{flags} sets the built-in server up, but it is {other} that is judged"
+            ))),
+        }
+    }
+
+    /// Makes sure that no flaw is asked for when `other` is played to.
+    pub(super) fn check_sound(&self, other: impl fmt::Display) -> Result<(), Trouble> {
+        match self.flaw.first() {
+            None => Ok(()),
+            Some(flaw) => Err(Trouble::usage(format!(
+                "--flaw {flaw} is about the built-in server, but it is {other} that is judged"
             ))),
         }
     }

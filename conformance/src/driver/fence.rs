@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::Instant;
 use crate::driver::Driver;
+use crate::driver::FLOOD;
 use crate::driver::NOT_DONE;
 use crate::driver::SILENT;
 use crate::driver::Stage;
@@ -51,9 +52,10 @@ impl Driver {
         let mut said = NOT_DONE.to_owned();
         for line in 0..self.lines.len() {
             while let Some(came) = self.lines[line].take() {
-                let is_end = came == Came::End;
+                let is_end = matches!(came, Came::End | Came::Flood);
                 let text = match came {
                     Came::End => "closed".to_owned(),
+                    Came::Flood => FLOOD.to_owned(),
                     Came::Noise(bytes) => reply::noise(&bytes),
                     Came::Frame(payload) => {
                         reply::describe(&payload, Question::Other, &mut self.sessions).said
@@ -92,6 +94,11 @@ impl Driver {
                 self.let_go(line, Order::Close);
                 is_over = true;
                 Some("closed".to_owned())
+            }
+            Some(Came::Flood) => {
+                self.let_go_by(now, line, Order::Reset, Happening::Reset);
+                is_over = true;
+                Some(FLOOD.to_owned())
             }
             Some(Came::Noise(bytes)) => Some(reply::noise(&bytes)),
             Some(Came::Frame(payload)) => {

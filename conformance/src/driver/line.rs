@@ -24,6 +24,8 @@ pub(super) struct Line {
     pub(super) is_stuck: bool,
     /// What came in from where there were no frames any more.
     noise: Vec<u8>,
+    /// How many bytes came in.
+    heard: usize,
     end: Option<End>,
 }
 
@@ -36,7 +38,12 @@ pub(super) enum Came {
     Noise(Bytes),
     /// The end of the connection.
     End,
+    /// More than anybody asked for: nothing of it is read any more.
+    Flood,
 }
+
+/// Most bytes that are taken on a connection: many times what is asked for.
+const MOST_HEARD: usize = 8 << 20;
 
 impl Line {
     /// The name of the connection to be opened.
@@ -63,12 +70,22 @@ impl Line {
         self.name.is_some()
     }
 
-    pub(super) fn received(&mut self, bytes: &[u8]) {
+    /// Takes in bytes; false if there are more than anybody asked for.
+    pub(super) fn received(&mut self, bytes: &[u8]) -> bool {
+        self.heard = self.heard.saturating_add(bytes.len());
+        if self.is_flooded() {
+            return false;
+        }
         if !self.noise.is_empty() {
             self.noise.extend_from_slice(bytes);
         } else if let Some(framer) = &mut self.framer {
             framer.push(bytes);
         }
+        true
+    }
+
+    const fn is_flooded(&self) -> bool {
+        self.heard > MOST_HEARD
     }
 
     pub(super) fn ended(&mut self, end: End) {
@@ -77,6 +94,9 @@ impl Line {
 
     /// Takes what came in next. What is no frame counts as one thing, which lasts to the end.
     pub(super) fn take(&mut self) -> Option<Came> {
+        if self.is_flooded() {
+            return Some(Came::Flood);
+        }
         if self.noise.is_empty() {
             let framer = self.framer.as_mut()?;
             match framer.next_frame() {

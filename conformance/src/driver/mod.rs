@@ -170,8 +170,13 @@ impl Driver {
             }
             Input::Received(name, bytes) => {
                 if let Some(line) = self.find(name) {
-                    line.received(bytes);
-                    self.note(now, name, Happening::Received(bytes.to_vec()));
+                    if line.received(bytes) {
+                        self.note(now, name, Happening::Received(bytes.to_vec()));
+                    } else {
+                        let connection = name.to_owned();
+                        let order = Order::Reset;
+                        self.outputs.push_back(Output { connection, order });
+                    }
                 }
             }
             Input::Ended(name, end) => {
@@ -397,5 +402,7 @@ impl Driver {
 pub const NOT_DONE: &str = "-";
 /// How the answer begins where nothing came.
 pub const SILENT: &str = "silent";
+/// The answer of a server that does not stop talking: the client closed the connection.
+pub const FLOOD: &str = "flood";
 /// How it ends where the end of the connection should have come.
 pub const STAYS_OPEN: &str = "stays open";

@@ -49,13 +49,15 @@ impl Driver {
     }
 
     pub(super) fn wait(&mut self, now: Instant, act: Act) {
-        let timeout = self.sessions.timeout_ms().unwrap_or(self.config.timeout_ms);
-        let timeout = Duration::from_millis(u64::try_from(timeout).unwrap_or(0));
+        let millis = |timeout: Option<i32>| {
+            let timeout = timeout.unwrap_or(self.config.timeout_ms);
+            Duration::from_millis(u64::try_from(timeout).unwrap_or(0))
+        };
         // A tick is at most half of the shortest timeout.
         let span = if act == Act::Expire {
-            timeout * 2
+            millis(self.sessions.longest_timeout_ms()) * 2
         } else {
-            timeout / 2
+            millis(self.sessions.timeout_ms()) / 2
         };
         self.note(now, "", Happening::Waited(span));
         let until = now + span;

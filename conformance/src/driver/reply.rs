@@ -106,8 +106,12 @@ pub(super) fn describe(payload: &[u8], asked: Question, sessions: &mut Sessions)
 pub(super) fn noise(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes).map(str::trim_end) {
         Ok(text) if text.chars().all(|c| c.is_ascii_graphic() || c == ' ') => {
+            let text = text.get(..LONGEST_TEXT).unwrap_or(text);
             format!("text {text}")
         }
         _ => "no frame".to_owned(),
     }
 }
+
+/// What is told of a text, in bytes.
+const LONGEST_TEXT: usize = 200;

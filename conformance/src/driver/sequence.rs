@@ -49,13 +49,7 @@ impl Moment {
     /// The connections it is on, each once, in the order in which they come.
     #[must_use]
     pub fn lines(&self) -> Vec<usize> {
-        let mut lines = Vec::new();
-        for step in &self.0 {
-            if !lines.contains(&step.symbol.line) {
-                lines.push(step.symbol.line);
-            }
-        }
-        lines
+        lines(&self.0)
     }
 
     /// The same in every order of its connections, since nobody knows who comes first.
@@ -97,6 +91,12 @@ impl Sequence {
     /// Its steps, in line.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = &Step> {
         self.0.iter().flat_map(|moment| &moment.0)
+    }
+
+    /// The connections it is on, each once, in the order in which they come.
+    #[must_use]
+    pub fn lines(&self) -> Vec<usize> {
+        lines(self.steps().filter(|step| !step.symbol.act.passes_time()))
     }
 
     /// Whether it lets time pass, or waits for a server to lose patience.
@@ -175,6 +175,16 @@ impl fmt::Display for Sequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         in_line(f, &self.0, " ")
     }
+}
+
+fn lines<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Vec<usize> {
+    let mut lines = Vec::new();
+    for step in steps {
+        if !lines.contains(&step.symbol.line) {
+            lines.push(step.symbol.line);
+        }
+    }
+    lines
 }
 
 fn in_line<T: fmt::Display>(f: &mut fmt::Formatter<'_>, all: &[T], between: &str) -> fmt::Result {

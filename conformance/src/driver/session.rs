@@ -10,6 +10,8 @@ pub(super) struct Sessions {
     latest: Option<Session>,
     /// The first.
     first: Option<Session>,
+    /// The longest timeout that it granted, in milliseconds.
+    longest_ms: Option<i32>,
     /// Every id it gave.
     seen: Vec<i64>,
     /// An id it did not give.
@@ -37,6 +39,7 @@ impl Sessions {
         Self {
             latest: None,
             first: None,
+            longest_ms: None,
             seen: Vec::new(),
             unknown,
             detail,
@@ -46,6 +49,11 @@ impl Sessions {
     /// The timeout of the latest session.
     pub(super) fn timeout_ms(&self) -> Option<i32> {
         self.latest.as_ref().map(|session| session.timeout_ms)
+    }
+
+    /// The longest timeout of any session.
+    pub(super) const fn longest_timeout_ms(&self) -> Option<i32> {
+        self.longest_ms
     }
 
     /// Hands the request for the latest session to `send`; with the right password or another.
@@ -128,6 +136,7 @@ impl Sessions {
                 words.push(format!("timeout {}", response.time_out));
             }
             self.seen.push(response.session_id);
+            self.longest_ms = self.longest_ms.max(Some(response.time_out));
             let session = Session {
                 id: response.session_id,
                 password: password.to_vec(),

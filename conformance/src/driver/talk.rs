@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::Instant;
 use crate::driver::Driver;
+use crate::driver::FLOOD;
 use crate::driver::SILENT;
 use crate::driver::STAYS_OPEN;
 use crate::driver::line::Came;
@@ -50,6 +51,11 @@ impl Driver {
                 Some(Came::End) => {
                     self.let_go(talk.line, Order::Close);
                     talk.said.push("closed".to_owned());
+                    return true;
+                }
+                Some(Came::Flood) => {
+                    self.let_go_by(now, talk.line, Order::Reset, Happening::Reset);
+                    talk.said.push(FLOOD.to_owned());
                     return true;
                 }
                 Some(Came::Noise(bytes)) => {

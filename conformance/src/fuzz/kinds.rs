@@ -1,8 +1,7 @@
 //! Kinds of sound servers: what cannot be known of one from outside, and what its kind does by
 //! nature.
 
-use std::time::Duration;
-
+use crate::judge::like;
 use crate::server;
 use crate::server::Flaw;
 use crate::server::Flaws;
@@ -16,22 +15,12 @@ use crate::transcript::Bindings;
 /// `profile` are known to do: see [`Flaw::seen_in`].
 #[must_use]
 pub fn kinds(bindings: &Bindings, profile: Option<&str>) -> Vec<server::Config> {
-    let millis = |name| {
-        let value = bindings.param(name)?;
-        Some(Duration::from_millis(u64::try_from(value).ok()?))
-    };
-    let sound = server::Config::default();
-    let sound = server::Config {
-        tick_time: millis("tick").unwrap_or(sound.tick_time),
-        min_session_timeout: millis("min"),
-        max_session_timeout: millis("max"),
+    let usual = server::Config {
         max_client_connections: 0,
-        requests: match bindings.param("data") {
-            Some(0) => Requests::Unimplemented,
-            _ => Requests::Delegate,
-        },
-        ..sound
+        requests: Requests::Delegate,
+        ..server::Config::default()
     };
+    let sound = like(bindings, usual);
     let natures = profile.map_or_else(|| vec![Flaws::NONE], natures);
     let mut kinds = Vec::new();
     for transport in [Transport::Nio, Transport::Netty] {

@@ -39,6 +39,8 @@ pub use self::menu::quick_menu;
 pub use self::mutants::Attempt;
 pub use self::mutants::attempt;
 pub use self::mutants::driver;
+pub(crate) use self::oracle::Expectation;
+pub(crate) use self::oracle::Judgement;
 pub use self::oracle::Oracle;
 pub use self::outcome::Outcome;
 pub use self::strange::TWO_OWNERS;

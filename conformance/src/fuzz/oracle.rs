@@ -14,6 +14,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jute_codec::ErrorCode;
 
@@ -34,6 +35,7 @@ use crate::fuzz::strange::Strange;
 use crate::fuzz::strange::TWO_OWNERS;
 use crate::fuzz::strange::symptom;
 use crate::hunt::Run;
+use crate::hunt::without;
 use crate::lab;
 use crate::server;
 
@@ -44,20 +46,38 @@ pub struct Oracle {
     driver: driver::Config,
     /// Whether a close may overtake answers.
     is_lenient: bool,
+    /// Details of replies that do not matter.
+    left_out: BTreeSet<String>,
 }
 
 /// How a run went.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Judgement {
+pub(crate) enum Judgement {
     /// As it may.
     Fine,
     /// As it may not.
     Strange(Strange),
 }
 
+<<<<<<< HEAD
+=======
+/// What no sound server does.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Strange {
+    /// The moment it came of.
+    pub(crate) at: usize,
+    /// What may come of it.
+    pub(super) expected: BTreeSet<Outcome>,
+    /// What came of it.
+    pub(super) actual: Outcome,
+    /// What it is, whatever was done to bring it about.
+    pub(super) symptom: String,
+}
+
+>>>>>>> readhunt
 /// What may come of a sequence: each way has an outcome for each moment.
 #[derive(Clone, Debug)]
-pub(super) struct Expectation {
+pub(crate) struct Expectation {
     sequence: Sequence,
     ways: BTreeSet<Vec<Outcome>>,
     /// The first race, if there are more orders than were tried.
@@ -72,6 +92,7 @@ impl Oracle {
             kinds,
             driver,
             is_lenient: true,
+            left_out: BTreeSet::new(),
         }
     }
 
@@ -83,12 +104,20 @@ impl Oracle {
             kinds: vec![kind],
             driver,
             is_lenient: false,
+            left_out: BTreeSet::new(),
         }
     }
 
+<<<<<<< HEAD
     /// Whether chance has a say in what comes of races.
     pub(super) const fn has_chance(&self) -> bool {
         self.is_lenient
+=======
+    /// The same, but these details of replies do not matter.
+    pub(crate) fn without(mut self, details: BTreeSet<String>) -> Self {
+        self.left_out = details;
+        self
+>>>>>>> readhunt
     }
 
     /// Every kind of sound server.
@@ -113,7 +142,7 @@ impl Oracle {
     }
 
     /// What may come of `sequence`.
-    pub(super) fn expect(&self, sequence: &Sequence) -> Expectation {
+    pub(crate) fn expect(&self, sequence: &Sequence) -> Expectation {
         if self.is_lenient && claims_a_zxid(sequence) {
             // How far the server has got is not known.
             let further = self.kinds.iter().map(|kind| server::Config {
@@ -122,8 +151,7 @@ impl Oracle {
             });
             let all = Self {
                 kinds: self.kinds.iter().cloned().chain(further).collect(),
-                is_lenient: self.is_lenient,
-                driver: self.driver.clone(),
+                ..self.clone()
             };
             return all.expect_of_kinds(sequence);
         }
@@ -136,9 +164,8 @@ impl Oracle {
         let is_race = |moment: &Moment| moment.lines().len() > 1;
         let first_race = sequence.0.iter().position(is_race);
         let each = |kind| {
-            orders
-                .iter()
-                .map(move |order| self.way(kind, sequence, order))
+            let orders = orders.iter();
+            orders.flat_map(move |order| self.ways(kind, sequence, order))
         };
         Expectation {
             sequence: sequence.clone(),
@@ -147,13 +174,24 @@ impl Oracle {
         }
     }
 
-    /// What comes of an order of `sequence` on one kind of server.
-    fn way(&self, kind: &server::Config, sequence: &Sequence, order: &Order) -> Vec<Outcome> {
-        let run = lab::hunt(kind, &order.sequence, self.driver.clone());
+    /// What may come of an order of `sequence` on one kind of server: what is done next may overtake
+    /// an answer that is due, or it may not.
+    fn ways(&self, kind: &server::Config, sequence: &Sequence, order: &Order) -> Vec<Vec<Outcome>> {
+        let mut runs = vec![lab::hunt(kind, &order.sequence, self.driver.clone())];
+        if self.is_lenient {
+            let driver = self.driver.clone();
+            runs.push(lab::hunt_in_turn(kind, &order.sequence, driver));
+        }
+        let way = |run: &Run| self.way(sequence, order, run);
+        runs.iter().map(way).collect()
+    }
+
+    /// What came of each moment of `sequence` in one of its orders.
+    fn way(&self, sequence: &Sequence, order: &Order, run: &Run) -> Vec<Outcome> {
         let mut way = vec![None; sequence.0.len()];
         let parts = order.sequence.0.iter().zip(&run.answers).zip(&order.of);
         for ((moment, answer), &of) in parts {
-            let outcome = Outcome::of(moment, answer);
+            let outcome = self.outcome(moment, answer);
             let is_whole = sequence.0[of].lines().len() < 2;
             let place: &mut Option<Outcome> = &mut way[of];
             match place {
@@ -179,16 +217,21 @@ impl Oracle {
     }
 
     /// Holds a run against what may come of it.
-    pub(super) fn judge(&self, expectation: &Expectation, run: &Run) -> Judgement {
+    pub(crate) fn judge(&self, expectation: &Expectation, run: &Run) -> Judgement {
         let mut left: Vec<&Vec<Outcome>> = expectation.ways.iter().collect();
         let moments = &expectation.sequence.0;
         let mut ledger = Ledger::default();
         let mut doubt = Doubt::default();
+<<<<<<< HEAD
         for (at, moment) in moments.iter().enumerate() {
             let Some(answer) = run.answers.get(at) else {
                 return Judgement::Strange(Strange::refused(at, moment, &left));
             };
             let actual = Outcome::of(moment, answer);
+=======
+        for (at, (moment, answer)) in moments.iter().zip(&run.answers).enumerate() {
+            let actual = self.outcome(moment, answer);
+>>>>>>> readhunt
             ledger.note(moment, &actual);
             let is_unclear = expectation.unclear_from.is_some_and(|from| from <= at);
             let is_doubtful = is_unclear || self.is_lenient && doubt.concerns(moment);
@@ -208,7 +251,7 @@ impl Oracle {
             let expected: BTreeSet<Outcome> = others.iter().map(|way| way[at].clone()).collect();
             // What comes after shows whether it lasts.
             for (moment, answer) in moments.iter().zip(&run.answers).skip(at + 1) {
-                ledger.note(moment, &Outcome::of(moment, answer));
+                ledger.note(moment, &self.outcome(moment, answer));
             }
             let symptom = if ledger.has_two_owners() {
                 TWO_OWNERS.to_owned()
@@ -223,6 +266,11 @@ impl Oracle {
             });
         }
         Judgement::Fine
+    }
+
+    /// What matters of the answer to a moment.
+    fn outcome(&self, moment: &Moment, answer: &Arc<str>) -> Outcome {
+        Outcome::of(moment, &without(answer, &self.left_out))
     }
 
     /// Whether what was seen is what is due, but for answers and a close that overtook each other.
@@ -283,7 +331,7 @@ impl Oracle {
                 for kind in &self.kinds {
                     let run = lab::hunt(kind, &short, self.driver.clone());
                     for (moment, answer) in short.0.iter().zip(&run.answers).skip(at) {
-                        let outcome = Outcome::of(moment, answer);
+                        let outcome = self.outcome(moment, answer);
                         for line in moment.lines() {
                             known.extend(outcome.on(line).iter().cloned());
                         }

@@ -36,6 +36,7 @@ mod script;
 mod shrink;
 mod smaller;
 mod witness;
+mod words;
 
 pub use self::generate::Generator;
 pub use self::generate::Menu;
@@ -51,6 +52,9 @@ pub use self::shrink::Shrink;
 pub use self::shrink::Shrinker;
 pub use self::witness::recording;
 pub use self::witness::witness;
+pub(crate) use self::words::Contrast;
+pub(crate) use self::words::shape;
+pub(crate) use self::words::without;
 pub use crate::driver::Moment;
 pub use crate::driver::Sequence;
 pub use crate::driver::Step;

@@ -1,9 +1,12 @@
 //! Scripts made smaller, and how one tells that they fail in the same way.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
 use crate::hunt::Shrink;
+use crate::player::Failure;
 use crate::player::Trouble;
 use crate::player::Verdict;
 use crate::transcript::Action;
@@ -26,22 +29,43 @@ impl Symptom {
     #[must_use]
     pub fn of(verdict: &Verdict) -> Option<Self> {
         match verdict {
-            Verdict::Failed(failure) => Some(match &failure.outcome {
-                Some(outcome) => Self {
-                    expected: outcome.clone(),
-                    actual: String::new(),
-                },
-                None => Self {
-                    expected: without_numbers(&failure.expected.join(" or ")),
-                    actual: without_numbers(&failure.actual),
-                },
-            }),
-            Verdict::Untested(Trouble::Unreachable { before: true, .. }) => Some(Self {
-                expected: "a server".to_owned(),
-                actual: "none".to_owned(),
-            }),
+            Verdict::Failed(failure) => Some(Self::of_failure(failure)),
+            Verdict::Untested(Trouble::Unreachable { before: true, .. }) => Some(Self::end()),
             Verdict::Passed { .. } | Verdict::Untested(_) => None,
         }
+    }
+
+    /// The symptom of a failure.
+    #[must_use]
+    pub fn of_failure(failure: &Failure) -> Self {
+        match &failure.outcome {
+            Some(outcome) => Self {
+                expected: outcome.clone(),
+                actual: String::new(),
+            },
+            None => Self {
+                expected: without_numbers(&failure.expected.join(" or ")),
+                actual: without_numbers(&failure.actual),
+            },
+        }
+    }
+
+    /// That there is no server any more.
+    #[must_use]
+    pub fn end() -> Self {
+        Self {
+            expected: "a server".to_owned(),
+            actual: "none".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Symptom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.actual.as_str() {
+            "" => &self.expected,
+            actual => actual,
+        })
     }
 }
 
@@ -90,6 +114,19 @@ impl Shrink for Script {
 }
 
 impl Script {
+    /// Whether every connection is opened before anything else is done on it.
+    #[must_use]
+    pub fn opens_first(&self) -> bool {
+        let mut opened = HashSet::new();
+        self.steps.iter().all(|step| match &step.action {
+            Action::Open { connection, .. } => {
+                opened.insert(connection.as_str());
+                true
+            }
+            other => on(other).is_none_or(|name| opened.contains(name)),
+        })
+    }
+
     /// The same without all that happens on one connection.
     fn without_a_connection(&self) -> Vec<Self> {
         let mut names: Vec<&str> = Vec::new();

@@ -73,12 +73,7 @@ impl Sequence {
     /// The same with the first connection called `a`, and the second `b`: there is one such order.
     #[must_use]
     pub fn renamed(&self) -> Self {
-        let mut lines = Vec::new();
-        for step in self.steps().filter(|step| !step.symbol.act.passes_time()) {
-            if !lines.contains(&step.symbol.line) {
-                lines.push(step.symbol.line);
-            }
-        }
+        let lines = self.lines();
         let mut renamed = self.clone();
         for step in renamed.0.iter_mut().flat_map(|moment| &mut moment.0) {
             let place = lines.iter().position(|line| *line == step.symbol.line);
@@ -111,6 +106,15 @@ impl Sequence {
     }
 }
 
+/// 0, and then values half as far from the number each time, down to the one next to it: what is
+/// needed of a number is found in few steps, however large it is.
+fn nearer_to_zero(number: i64) -> impl Iterator<Item = i64> {
+    let halve = |less: &i64| Some(less / 2);
+    let all = std::iter::successors(Some(number), halve);
+    let all = all.take_while(|less| *less != 0);
+    all.map(move |less| number - less)
+}
+
 /// The same step with one twist less, or a value that is easier to read.
 fn simpler_steps(step: &Step) -> Vec<Step> {
     let mut simpler = Vec::new();
@@ -125,10 +129,8 @@ fn simpler_steps(step: &Step) -> Vec<Step> {
         simpler.push(without);
     }
     for (at, twist) in step.twists.iter().enumerate() {
-        let halves = [0, twist.value / 2, twist.value - twist.value.signum()];
-        for value in halves {
-            let is_less = value.unsigned_abs() < twist.value.unsigned_abs();
-            if is_less && !(twist.knob == Knob::Pieces && value == 0) {
+        for value in nearer_to_zero(twist.value) {
+            if !(twist.knob == Knob::Pieces && value == 0) {
                 let mut less = step.clone();
                 less.twists[at].value = value;
                 simpler.push(less);

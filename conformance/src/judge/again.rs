@@ -19,7 +19,7 @@ use crate::transcript::Bindings;
 
 /// From when on a delay of this machine or of the server can change how a case goes: less than the
 /// cases allow for, and more than machines with nothing else to do show.
-const LATE: Duration = Duration::from_millis(50);
+pub(crate) const LATE: Duration = Duration::from_millis(50);
 
 /// How often a case is played at most. What it comes to the last time counts, unless it fails and
 /// this machine was late then, too: that says nothing about the server.

@@ -67,6 +67,13 @@ impl Case {
         self.group() == SANITY || self.has_tag(SANITY)
     }
 
+    /// Whether no other case may be under way meanwhile: it asks so much of the server that the
+    /// server holds back whoever else asks, which [LIMIT-7](Self::clause) is about.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.has_tag("alone")
+    }
+
     /// Whether it is tagged so.
     #[must_use]
     pub fn has_tag(&self, tag: &str) -> bool {

@@ -146,6 +146,8 @@ impl<'c> Flight<'c> {
                 };
                 run.count(report(case, verdict, &options.standard));
             } else if case.needs.iter().any(|id| undecided(&id))
+                || (case.is_alone() && !self.under_way.is_empty())
+                || self.under_way.values().any(|case| case.is_alone())
                 || self.running.len() >= options.jobs.max(1)
                 || (open > 0 && open + case.connections() > room)
             {

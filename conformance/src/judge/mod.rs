@@ -33,6 +33,7 @@ mod tally;
 mod verdict;
 
 pub use self::again::Discarded;
+pub(crate) use self::again::LATE;
 pub use self::case::Case;
 pub use self::case::Level;
 pub use self::catalogue::Catalogue;
@@ -77,6 +78,7 @@ pub use self::setting::Setting;
 pub use self::setting::SettingError;
 pub use self::setting::Unmet;
 pub use self::setting::is_serving;
+pub use self::setting::like;
 pub use self::shard::Shard;
 pub use self::spec::Citation;
 pub use self::spec::Clause;

@@ -141,6 +141,8 @@ enum Turn {
     Long,
     /// Whenever there is room.
     Quick,
+    /// It keeps the server so busy that it treats others otherwise: once they are over.
+    Alone,
 }
 
 impl Turn {
@@ -149,6 +151,7 @@ impl Turn {
 
     fn of(case: &Case) -> Self {
         match case.has_tag("timing") {
+            _ if case.is_alone() => Self::Alone,
             true => Self::Long,
             false if case.connections() > Self::MANY => Self::Crowd,
             false => Self::Quick,

@@ -285,6 +285,30 @@ pub(super) fn tell_config(config: &server::Config, known: &mut Bindings) {
     }
 }
 
+/// A server set up like one of which this was found out; what nobody knows is as `usual`.
+#[must_use]
+pub fn like(known: &Bindings, usual: server::Config) -> server::Config {
+    let millis = |name| {
+        let number = known.param(name)?;
+        Some(Duration::from_millis(u64::try_from(number).ok()?))
+    };
+    let mut config = server::Config {
+        tick_time: millis("tick").unwrap_or(usual.tick_time),
+        min_session_timeout: millis("min").or(usual.min_session_timeout),
+        max_session_timeout: millis("max").or(usual.max_session_timeout),
+        requests: match known.param(Key::Data.name()) {
+            Some(0) => Requests::Unimplemented,
+            Some(_) => Requests::Delegate,
+            None => usual.requests,
+        },
+        ..usual
+    };
+    if let Some(mode) = known.param(MODE) {
+        set_mode(&mut config, mode);
+    }
+    config
+}
+
 fn mode_of(config: &server::Config) -> i64 {
     match config.mode {
         _ if !config.serving => NOT_SERVING,

@@ -16,6 +16,7 @@ use crate::hunt::diff::Task;
 use crate::hunt::run;
 use crate::judge::Subject;
 use crate::net::Clock;
+use crate::net::Room;
 
 /// Two servers, and how runs are made on them.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct Rivals {
     pub driver: Config,
     /// How many runs are made at once.
     pub jobs: usize,
+    /// Room for connections on each server.
+    pub rooms: [Room; 2],
 }
 
 /// A server could not be reached any more: the first or the second.
@@ -49,18 +52,28 @@ struct Errand {
     refused: u32,
 }
 
+/// Connections to each server at once. Apache by default takes 60 from one address, and has 50 wait
+/// to be accepted.
+const CONNECTIONS: usize = 45;
 /// How often one tries to connect.
 const ATTEMPTS: u32 = 3;
 
 impl Rivals {
     /// Two servers, with the usual number of runs at once.
     #[must_use]
-    pub const fn new(subjects: [Subject; 2], driver: Config) -> Self {
+    pub fn new(subjects: [Subject; 2], driver: Config) -> Self {
         Self {
             subjects,
             driver,
             jobs: 20,
+            rooms: Self::rooms(),
         }
+    }
+
+    /// Room for as many connections as any server takes.
+    #[must_use]
+    pub fn rooms() -> [Room; 2] {
+        [(); 2].map(|()| Room::new(CONNECTIONS))
     }
 
     /// Makes the runs that a comparison asks for, until it is over or `until`; a fifth of the time
@@ -103,9 +116,12 @@ impl Rivals {
                 ended = running.join_next() => ended,
                 () = tokio::time::sleep_until(clock.when(until)) => return Ok(()),
             };
-            let Some(Ok((mut errand, made))) = ended else {
+            let Some(ended) = ended else {
                 return Ok(());
             };
+            // Whatever went wrong in a run is not to be taken for the end of all of them.
+            let (mut errand, made) =
+                ended.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
             short -= usize::from(!errand.sequence.takes_long());
             let Some(made) = made else {
                 errand.refused += 1;
@@ -133,6 +149,7 @@ impl Rivals {
         count: i64,
     ) -> impl Future<Output = (Errand, Option<Run>)> + use<> {
         let subject = self.subjects[errand.side].clone();
+        let room = self.rooms[errand.side].clone();
         let mut config = self.driver.clone();
         config.unknown_id += count;
         async move {
@@ -141,6 +158,7 @@ impl Rivals {
             }
             let orders = errand.sequence.orders(MOST_ORDERS);
             let order = &orders[errand.turn % orders.len()];
+            let _place = room.take(order.lines().len()).await;
             let made = run(&subject, order, config).await;
             let made = made.is_whole(order).then_some(made);
             (errand, made)

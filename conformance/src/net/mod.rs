@@ -11,6 +11,7 @@ mod dial;
 mod driver;
 mod player;
 mod pulse;
+mod room;
 mod server;
 mod teacher;
 #[cfg(feature = "tls")]
@@ -35,6 +36,8 @@ pub use self::player::play;
 pub use self::player::play_tls;
 pub use self::pulse::Late;
 pub use self::pulse::Pulse;
+pub use self::room::Place;
+pub use self::room::Room;
 pub use self::server::Control;
 pub use self::server::InMemoryServer;
 pub use self::server::Listener;

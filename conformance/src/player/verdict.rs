@@ -59,6 +59,14 @@ pub enum Trouble {
     },
 }
 
+impl Trouble {
+    /// Whether no connection was to be had at all.
+    #[must_use]
+    pub const fn is_no_server(&self) -> bool {
+        matches!(self, Self::Unreachable { before: false, .. })
+    }
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

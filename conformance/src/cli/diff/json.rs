@@ -27,7 +27,7 @@ pub(super) fn show(findings: &Findings) {
             "file": findings.files.get(index),
         })
     });
-    let cases = findings.case_differences.iter().map(|case| {
+    let cases = findings.cases.different.iter().map(|case| {
         serde_json::json!({
             "id": case.id,
             "name": case.name,
@@ -42,9 +42,12 @@ pub(super) fn show(findings: &Findings) {
         "seed": findings.seed,
         "sequences": findings.effort.sequences,
         "runs": findings.effort.runs,
-        "cases": findings.cases,
+        "cases": findings.cases.compared,
+        "cases_left_out": findings.cases.left_out,
         "elapsed_ms": u64::try_from(findings.elapsed.as_millis()).unwrap_or(u64::MAX),
         "tolerated": findings.tolerated,
+        "open": findings.open,
+        "trouble": findings.trouble.as_ref().map(|trouble| &trouble.message),
         "differences": differences.collect::<Vec<_>>(),
         "case_differences": cases.collect::<Vec<_>>(),
     }));

@@ -1,45 +1,41 @@
 //! `zkspec diff`: two servers compared.
 
+mod cases;
 mod json;
+mod live;
 mod text;
 mod witnesses;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Instant;
+use self::cases::Cases;
+use self::live::Live;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::format::Format;
 use crate::cli::help;
-use crate::cli::list::catalogue;
 use crate::cli::note;
 use crate::cli::pace::Pace;
 use crate::cli::progress::Progress;
 use crate::cli::runtime;
 use crate::cli::serve::Setup;
-use crate::cli::signal::asked_to_stop;
 use crate::cli::target::Target;
 use crate::cli::tls::Tls;
 use crate::driver;
 use crate::driver::Sequence;
-use crate::hunt::diff::CaseDifference;
-use crate::hunt::diff::Comparison;
+use crate::driver::SymbolError;
 use crate::hunt::diff::Difference;
 use crate::hunt::diff::Effort;
 use crate::hunt::diff::Options;
-use crate::hunt::diff::compare_case;
 use crate::hunt::diff::in_lab;
 use crate::judge;
 use crate::judge::Subject;
 use crate::judge::glob;
-use crate::judge::probe;
-use crate::net::Clock;
-use crate::net::Rivals;
 use crate::server;
 use crate::server::Flaws;
 use crate::server::Requests;
-use crate::transcript::Bindings;
 
 /// What `zkspec diff` takes.
 #[derive(Debug, clap::Args)]
@@ -51,12 +47,13 @@ pub(super) struct Arguments {
     /// The other server: HOST:PORT, or `model`.
     #[arg(value_name = "B")]
     second: String,
-    /// Stop after so many seconds; what takes long is left out below 40.
-    #[arg(long, value_name = "S", default_value_t = 60)]
-    time: u64,
+    /// Try sequences for so many seconds, 60 if nothing else is said; what takes long is left out below
+    /// 40. Two models are compared without a clock, unless this is given.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
+    time: Option<u64>,
     /// Stop after so many runs on each server.
     #[arg(long, value_name = "N")]
-    runs: Option<usize>,
+    runs: Option<NonZeroUsize>,
     /// Where chance begins.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -74,9 +71,9 @@ pub(super) struct Arguments {
     tolerate: Vec<String>,
     /// Compare by this sequence alone, such as 'a.open a.new a.close+a.half'; more than once for
     /// several.
-    #[arg(long, value_name = "SEQUENCE")]
+    #[arg(long, value_name = "SEQUENCE", value_parser = sequence)]
     sequence: Vec<Sequence>,
-    /// Leave out the cases of the catalogue.
+    /// Leave out the cases of the catalogue, as --sequence and two models do.
     #[arg(long)]
     no_cases: bool,
     /// The session timeout to ask for.
@@ -101,67 +98,35 @@ struct Findings {
     seed: u64,
     effort: Effort,
     elapsed: Duration,
-    cases: usize,
+    cases: Cases,
     differences: Vec<Difference>,
     /// Where the transcript of each is.
     files: Vec<PathBuf>,
-    case_differences: Vec<CaseDifference>,
     /// Differences that are tolerated.
     tolerated: usize,
+    /// What was not looked into to the end, in sentences.
+    open: Vec<String>,
+    /// What ended it before its time.
+    trouble: Option<Trouble>,
 }
 
+/// How long it goes on if nobody says so, in seconds.
+const USUAL: u64 = 60;
 /// Below so many seconds, nothing is tried that takes long.
 const ROOM_TO_WAIT: u64 = 40;
 /// How many tasks there are for two servers on virtual time, unless a number of runs is given.
 const LAB_TASKS: usize = 20_000;
+/// The word for the built-in server.
+const MODEL: &str = "model";
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
-    let flawed = arguments.embedded.config()?;
-    let model = server::Config {
-        requests: Requests::Delegate,
-        ..flawed
-    };
-    let sound = server::Config {
-        flaws: Flaws::NONE,
-        ..model.clone()
-    };
-    // Where there is one model only, it is the one with the flaws.
-    let is_twice = arguments.first == MODEL && arguments.second == MODEL;
-    let first = if is_twice { &sound } else { &model };
-    let subjects = [
-        arguments.subject(&arguments.first, first)?,
-        arguments.subject(&arguments.second, &model)?,
-    ];
-    let mut judging = judge::Options::default();
-    arguments.pace.set(&mut judging.player);
-    let driver = driver::Config {
-        timeout_ms: arguments.session_timeout,
-        patience: judging.player.patience,
-        quiet: Duration::from_millis(arguments.quiet_time),
-        detail: true,
-        ..driver::Config::default()
-    };
-    let is_model = |subject: &Subject| matches!(subject, Subject::Embedded(_));
-    let options = Options {
-        seed: arguments.seed,
-        waits: arguments.time >= ROOM_TO_WAIT,
-        model: subjects.iter().position(is_model),
-        only: arguments.sequence.clone(),
-        ..Options::default()
-    };
     let progress = Progress::start();
-    let mut findings = match &subjects {
-        [Subject::Embedded(a), Subject::Embedded(b)] => {
-            let tasks = arguments.runs.unwrap_or(LAB_TASKS);
-            arguments.in_lab([a, b], options, &driver, tasks)
-        }
-        _ => {
-            let comparison = Comparison::new(options, sound, driver.clone());
-            let mut rivals = Rivals::new(subjects, driver);
-            rivals.jobs = arguments.jobs;
-            let over_tcp = arguments.over_tcp(&rivals, comparison, &judging, &progress);
-            runtime()?.block_on(over_tcp)?
-        }
+    let mut findings = if arguments.models() == 2 {
+        arguments.tls.check_unused()?;
+        arguments.in_lab(&progress)?
+    } else {
+        let live = Live::new(arguments)?;
+        runtime()?.block_on(live.compare(&progress))?
     };
     findings.elapsed = progress.finish();
     arguments.tolerate(&mut findings);
@@ -170,21 +135,41 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         Format::Text => text::show(&findings),
         Format::Json => json::show(&findings),
     }
-    let is_same = findings.differences.is_empty() && findings.case_differences.is_empty();
-    Ok(if is_same {
-        Exit::Fine
-    } else {
-        Exit::Unexpected
+    if let Some(trouble) = findings.trouble {
+        return Err(trouble);
+    }
+    for open in &findings.open {
+        note(open);
+    }
+    let is_same = findings.differences.is_empty() && findings.cases.different.is_empty();
+    Ok(match (is_same, findings.open.is_empty()) {
+        (false, _) => Exit::Unexpected,
+        (true, true) => Exit::Fine,
+        (true, false) => Exit::Untested,
     })
 }
 
-/// The word for the built-in server.
-const MODEL: &str = "model";
+/// A sequence that is not empty.
+fn sequence(text: &str) -> Result<Sequence, SymbolError> {
+    let sequence: Sequence = text.parse()?;
+    if sequence.is_empty() {
+        let text = text.to_owned();
+        return Err(SymbolError { text });
+    }
+    Ok(sequence)
+}
 
 impl Arguments {
-    fn subject(&self, word: &str, model: &server::Config) -> Result<Subject, Trouble> {
+    /// How many of the servers are the model.
+    fn models(&self) -> usize {
+        let words = [&self.first, &self.second];
+        words.iter().filter(|word| **word == MODEL).count()
+    }
+
+    /// The server that a word stands for, if it is not the model.
+    fn subject(&self, word: &str) -> Result<Option<Subject>, Trouble> {
         if word == MODEL {
-            return Ok(Subject::Embedded(Box::new(model.clone())));
+            return Ok(None);
         }
         if !Target::is_meant(word) {
             return Err(
@@ -193,153 +178,83 @@ impl Arguments {
             );
         }
         let Target { host, address } = Target::find(word)?;
-        self.tls.subject(&host, address)
+        self.tls.subject(&host, address).map(Some)
     }
 
-    fn findings(&self, comparison: &Comparison) -> Findings {
+    /// How cases are played.
+    fn judging(&self) -> judge::Options {
+        let mut judging = judge::Options::default();
+        self.pace.set(&mut judging.player);
+        judging
+    }
+
+    /// How sequences are.
+    fn driver(&self) -> driver::Config {
+        driver::Config {
+            timeout_ms: self.session_timeout,
+            patience: self.judging().player.patience,
+            quiet: Duration::from_millis(self.quiet_time),
+            detail: true,
+            ..driver::Config::default()
+        }
+    }
+
+    fn options(&self) -> Options {
+        let seconds = self.time.unwrap_or(USUAL);
+        Options {
+            seed: self.seed,
+            waits: seconds >= ROOM_TO_WAIT || self.models() == 2,
+            only: self.sequence.clone(),
+            ..Options::default()
+        }
+    }
+
+    fn findings(&self) -> Findings {
         Findings {
             names: [self.first.clone(), self.second.clone()],
             seed: self.seed,
-            effort: comparison.effort(),
+            effort: Effort::default(),
             elapsed: Duration::ZERO,
-            cases: 0,
-            differences: comparison.differences().to_vec(),
+            cases: Cases::default(),
+            differences: Vec::new(),
             files: Vec::new(),
-            case_differences: Vec::new(),
             tolerated: 0,
+            open: Vec::new(),
+            trouble: None,
         }
     }
 
-    fn in_lab(
-        &self,
-        servers: [&server::Config; 2],
-        options: Options,
-        driver: &driver::Config,
-        tasks: usize,
-    ) -> Findings {
-        let comparison = in_lab(servers, options, driver, tasks, |_| false);
-        self.findings(&comparison)
-    }
-
-    async fn over_tcp(
-        &self,
-        rivals: &Rivals,
-        mut comparison: Comparison,
-        judging: &judge::Options,
-        progress: &Progress,
-    ) -> Result<Findings, Trouble> {
-        let clock = Clock::start();
-        let until = clock.now() + Duration::from_secs(self.time);
-        let bindings = self.probe(rivals, judging).await?;
-        let is_enough = |comparison: &Comparison| {
-            let effort = comparison.effort();
-            progress.tell(format!(
-                "{} sequences, {} runs, {} suspicious, {} differences",
-                effort.sequences, effort.runs, effort.suspects, effort.differences
-            ));
-            self.runs.is_some_and(|runs| effort.runs >= runs)
+    /// Compares the model with the one that has the flaws.
+    fn in_lab(&self, progress: &Progress) -> Result<Findings, Trouble> {
+        let flawed = server::Config {
+            requests: Requests::Delegate,
+            ..self.embedded.config()?
         };
-        let (compared, cases) = tokio::select! {
-            both = async {
-                tokio::join!(
-                    rivals.compare(&mut comparison, clock, until, is_enough),
-                    self.cases(rivals, &bindings, judging, clock, until),
-                )
-            } => both,
-            () = asked_to_stop() => return Err(Trouble::interrupted()),
+        let sound = server::Config {
+            flaws: Flaws::NONE,
+            ..flawed.clone()
         };
-        compared
-            .map_err(|lost| self.unreachable(lost.0, "it does not accept connections any more"))?;
-        let mut findings = self.findings(&comparison);
-        (findings.cases, findings.case_differences) = cases?;
-        if comparison.effort().suspects > 0 {
-            note("time ran out before everything suspicious was looked into");
-        }
-        Ok(findings)
-    }
-
-    async fn probe(
-        &self,
-        rivals: &Rivals,
-        judging: &judge::Options,
-    ) -> Result<[Bindings; 2], Trouble> {
-        let mut all = Vec::new();
-        for (side, subject) in rivals.subjects.iter().enumerate() {
-            let bindings = probe(subject, judging).await;
-            all.push(bindings.map_err(|trouble| self.unreachable(side, &trouble))?);
-        }
-        <[Bindings; 2]>::try_from(all).map_err(|_| Trouble::interrupted())
-    }
-
-    fn unreachable(&self, side: usize, why: &str) -> Trouble {
-        let name = if side == 0 { &self.first } else { &self.second };
-        Trouble {
-            exit: Exit::Untested,
-            message: format!("cannot compare {name}: {why}"),
-            hint: None,
-        }
-    }
-
-    /// Puts the cases to both servers: how many, and those that come out differently.
-    async fn cases(
-        &self,
-        rivals: &Rivals,
-        bindings: &[Bindings; 2],
-        judging: &judge::Options,
-        clock: Clock,
-        until: Instant,
-    ) -> Result<(usize, Vec<CaseDifference>), Trouble> {
-        let mut found = Vec::new();
-        let mut count = 0;
-        if self.no_cases || !self.sequence.is_empty() {
-            return Ok((count, found));
-        }
-        let catalogue = catalogue()?;
-        let mut running = tokio::task::JoinSet::new();
-        let mut left = catalogue.cases().iter();
-        loop {
-            while running.len() < CASES_AT_ONCE
-                && let Some(case) = left.next()
-            {
-                let case = case.clone();
-                let (subjects, bindings) = (rivals.subjects.clone(), bindings.clone());
-                let judging = judging.clone();
-                running
-                    .spawn(async move { compare_case(&case, subjects, bindings, &judging).await });
-            }
-            let ended = tokio::select! {
-                ended = running.join_next() => ended,
-                () = tokio::time::sleep_until(clock.when(until)) => None,
-            };
-            match ended {
-                Some(Ok(difference)) => {
-                    count += 1;
-                    found.extend(difference);
-                }
-                _ => break,
-            }
-        }
-        found.sort_by(|one: &CaseDifference, other| one.id.cmp(&other.id));
-        Ok((count, found))
+        let tasks = self.runs.map_or(LAB_TASKS, NonZeroUsize::get);
+        let time = self.time.map(Duration::from_secs);
+        let is_enough = |_: &_| time.is_some_and(|time| progress.elapsed() >= time);
+        let servers = [&sound, &flawed];
+        let comparison = in_lab(servers, self.options(), &self.driver(), tasks, is_enough);
+        Ok(Findings {
+            effort: comparison.effort(),
+            differences: comparison.differences().to_vec(),
+            ..self.findings()
+        })
     }
 
     /// Takes out what is tolerated.
     fn tolerate(&self, findings: &mut Findings) {
         let is_tolerated = |text: &str| self.tolerate.iter().any(|pattern| glob(pattern, text));
-        let before = findings.differences.len() + findings.case_differences.len();
-        findings
-            .differences
-            .retain(|difference| !is_tolerated(&difference.in_words()));
-        findings
-            .case_differences
-            .retain(|difference| !is_tolerated(&difference.id));
-        let after = findings.differences.len() + findings.case_differences.len();
-        findings.tolerated = before - after;
-        findings
-            .differences
-            .sort_by_key(|difference| (difference.sequence.len(), difference.in_words()));
+        let differences = &mut findings.differences;
+        let cases = &mut findings.cases.different;
+        let before = differences.len() + cases.len();
+        differences.retain(|difference| !is_tolerated(&difference.in_words()));
+        cases.retain(|difference| !is_tolerated(&difference.id));
+        findings.tolerated = before - differences.len() - cases.len();
+        differences.sort_by_key(|difference| (difference.sequence.len(), difference.in_words()));
     }
 }
-
-/// Cases that are put to the servers at once.
-const CASES_AT_ONCE: usize = 8;

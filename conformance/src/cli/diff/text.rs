@@ -40,10 +40,10 @@ pub(super) fn show(findings: &Findings) {
             say(format_args!("   {DIM}{}{DIM:#}", file.display()));
         }
     }
-    if !findings.case_differences.is_empty() {
+    if !findings.cases.different.is_empty() {
         say("\ncases that come out differently:");
     }
-    for case in &findings.case_differences {
+    for case in &findings.cases.different {
         let [a, b] = case.outcomes.each_ref().map(|outcomes| {
             let outcomes: Vec<&str> = outcomes.iter().map(String::as_str).collect();
             outcomes.join(" or ")
@@ -73,7 +73,7 @@ fn show_answers(letter: &str, answers: &[Answer]) {
 }
 
 fn show_summary(findings: &Findings) {
-    let count = findings.differences.len() + findings.case_differences.len();
+    let count = findings.differences.len() + findings.cases.different.len();
     let (style, found) = match count {
         0 => (GOOD, "no difference".to_owned()),
         1 => (BAD, "1 difference".to_owned()),
@@ -91,7 +91,7 @@ fn show_summary(findings: &Findings) {
         "\n{style}{found}{style:#}{tolerated}{median}  {DIM}{} sequences, {} runs on each, {} cases, {:.1} s, seed {}{DIM:#}",
         findings.effort.sequences,
         findings.effort.runs,
-        findings.cases,
+        findings.cases.compared,
         findings.elapsed.as_secs_f64(),
         findings.seed,
     ));

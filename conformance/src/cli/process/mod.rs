@@ -53,7 +53,7 @@ pub(super) struct Start {
     wait: Option<u64>,
     /// Start the server under test by this command, and stop it with all that it started when the
     /// run is over. In its arguments, {port} stands for the port: that of HOST:PORT, or a free one
-    /// on 127.0.0.1. If it crashes, it is started again, and the case that made it crash is found.
+    /// on 127.0.0.1. If it crashes, it is started again, and what made it crash is found.
     #[arg(last = true, value_name = "CMD")]
     command: Vec<String>,
 }

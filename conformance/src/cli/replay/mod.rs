@@ -30,6 +30,8 @@ use crate::recording::Style;
 use crate::server::Config;
 use crate::transcript::Script;
 
+pub(super) use self::play::presents_an_id_of_its_own;
+
 const GOOD: Colour = AnsiColor::Green.on_default();
 const BAD: Colour = AnsiColor::Red.on_default().bold();
 const ODD: Colour = AnsiColor::Yellow.on_default();

@@ -77,7 +77,7 @@ pub(super) async fn all(plays: Vec<Play>, options: &Options, times: usize) -> Re
 
 /// Whether a script presents a session id that no server gave it. Another may present the same, and
 /// Apache closes the one connection because of the other; so these take turns.
-fn presents_an_id_of_its_own(script: &Script) -> bool {
+pub(in crate::cli) fn presents_an_id_of_its_own(script: &Script) -> bool {
     let is_number = |term: &Term| match term {
         Term::Is(Value::Int(IntExpr(atoms))) => atoms
             .iter()

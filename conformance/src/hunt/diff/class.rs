@@ -1,5 +1,6 @@
 //! Classes of differences.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::driver::Act;
@@ -19,6 +20,8 @@ pub struct Difference {
     pub answers: [Vec<Answer>; 2],
     /// Other sequences that showed the same, or something that has this in it.
     pub variants: Vec<Sequence>,
+    /// The details of replies that it is about, if it is about nothing else.
+    pub(super) details: Option<BTreeSet<String>>,
 }
 
 /// An answer to the last moment of a sequence.
@@ -61,6 +64,18 @@ impl Difference {
             answers.map(|it| (Arc::clone(&it.said), it.count)).collect()
         };
         Shape::of(&self.sequence, &self.answers.each_ref().map(said))
+    }
+
+    /// Whether nothing new can be learned from a sequence that has this one in it: from there on the
+    /// servers are not in the same state.
+    pub(super) fn hides(&self, sequence: &Sequence) -> bool {
+        self.details.is_none() && self.explains(sequence)
+    }
+
+    /// Whether another difference is this one, or this one with more to it.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let is_alike = self.details.is_none() || self.details == other.details;
+        is_alike && self.explains(&other.sequence)
     }
 
     /// Whether a sequence has all of this one in it, so that it is no wonder if it differs.

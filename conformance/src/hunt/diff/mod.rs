@@ -3,7 +3,14 @@
 //! Servers have chance in them: what is sent in one moment comes out one way or the other. So a
 //! sequence that comes out differently is run again and again on both servers, side by side, until
 //! the answers differ by more than chance would have it, or do not. A difference is then made small.
-//! A sequence that has a known witness in it is no news: it is left out.
+//! A sequence that has a known witness in it is no news: it is left out. But where the difference is a
+//! mere detail of a reply, such as a granted timeout, that detail is passed over from then on, so that
+//! it hides nothing else.
+//!
+//! What may be chance is looked into again and again while there is time, the most remarkable first.
+//!
+//! Where one of the two is the model, the other is held against all that the model may answer, in
+//! whatever order things come out that are done at once: how often it does means nothing.
 //!
 //! A [`Comparison`] is sans-I/O: it says what is to be run ([`Comparison::ask`]), and is told what came of
 //! it ([`Comparison::tell`]); many tasks may be under way. [`in_lab`] lets two of the crate's own servers be
@@ -11,7 +18,9 @@
 
 mod cases;
 mod class;
+mod hints;
 mod plan;
+mod reference;
 mod shape;
 mod suspect;
 mod tally;
@@ -19,21 +28,33 @@ mod tally;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
-use std::collections::VecDeque;
+use std::hash::DefaultHasher;
+use std::hash::Hash;
+use std::hash::Hasher;
 
 pub use self::cases::CaseDifference;
+pub use self::cases::Compared;
+pub use self::cases::Side;
 pub use self::cases::compare_case;
 pub use self::class::Answer;
 pub use self::class::Difference;
+pub use self::reference::Model;
 
+use self::hints::Hint;
+use self::hints::Hints;
+use self::hints::REMARKABLE;
 use self::plan::Plan;
+use self::reference::Reference;
 use self::suspect::Progress;
 use self::suspect::Suspect;
+use self::tally::Scale;
 use self::tally::Tally;
 use crate::driver;
 use crate::driver::Act;
+use crate::driver::Knob;
 use crate::driver::Moment;
 use crate::driver::Sequence;
+use crate::driver::Step;
 use crate::hunt::Generator;
 use crate::hunt::Menu;
 use crate::hunt::Run;
@@ -53,9 +74,8 @@ pub struct Options {
     pub menu: Menu,
     /// Whether there are sequences that let time pass, or wait long for a server to lose patience.
     pub waits: bool,
-    /// Which of the servers is the model, if one is, 0 or 1: the other may answer whatever it may,
-    /// however often.
-    pub model: Option<usize>,
+    /// The model, if one of the servers is it: the other may answer whatever it may, however often.
+    pub model: Option<Model>,
     /// Compare by these alone, if there are any.
     pub only: Vec<Sequence>,
     /// Whether a task brings all that can come of a sequence: the servers have no chance in them but
@@ -106,12 +126,14 @@ pub struct Effort {
 #[derive(Debug)]
 pub struct Comparison {
     options: Options,
+    scale: Scale,
     plan: Plan,
-    seen: HashSet<Sequence>,
+    /// The hashes of sequences that were tried.
+    seen: HashSet<u64>,
     /// What each task under way is for: a suspect, or a sequence that is tried.
     tasks: BTreeMap<usize, Option<usize>>,
     tried: BTreeMap<usize, Sequence>,
-    waiting: VecDeque<(Sequence, Tally)>,
+    hints: Hints,
     suspects: BTreeMap<usize, Suspect>,
     /// Moments that come out by chance, alike on both servers, and how often they were looked into:
     /// after that it is nothing new.
@@ -129,23 +151,28 @@ const MOST_PASSED_OVER: usize = 1_000;
 /// How often a sequence is run that takes long.
 const LONG_TIMES: usize = 12;
 /// How often one is tried that may well be decided by chance.
-const RACE_TIMES: usize = 4;
-/// How often a moment is looked into that comes out by chance.
+const RACE_TIMES: usize = 16;
+/// How often a moment is looked into that comes out by chance, while there is something new to try.
 const MOST_LOOKS: usize = 2;
+/// Sequences that are known to have been tried.
+const MOST_SEEN: usize = 1 << 20;
 
 impl Comparison {
     /// A comparison of servers like `model`, driven so.
     #[must_use]
     pub fn new(options: Options, model: server::Config, driver: driver::Config) -> Self {
         let menu = options.menu.clone();
+        let reference = options.model.as_ref();
+        let reference = reference.map(|model| Reference::new(model, driver.clone()));
         let generator = Generator::new(options.seed, menu, model, driver);
         Self {
+            scale: Scale::new(reference),
             plan: Plan::new(&options, generator),
             options,
             seen: HashSet::new(),
             tasks: BTreeMap::new(),
             tried: BTreeMap::new(),
-            waiting: VecDeque::new(),
+            hints: Hints::default(),
             suspects: BTreeMap::new(),
             chances: HashMap::new(),
             found: Vec::new(),
@@ -161,21 +188,25 @@ impl Comparison {
             return Some(task);
         }
         while self.suspects.len() < MOST_SUSPECTS
-            && let Some((sequence, tally)) = self.most_suspicious()
+            && let Some(hint) = self.hints.next()
         {
-            if !self.is_known(&sequence) {
-                let id = self.next_id();
-                let suspect = Suspect::new(sequence, tally, self.options.certain);
-                self.suspects.insert(id, suspect);
-            }
+            self.suspect(hint);
         }
         if let Some(task) = self.look_into() {
             return Some(task);
         }
-        if self.is_winding_down {
-            return None;
+        // What is remarkable is worth more than what is made up.
+        if self.plan.is_random()
+            && let Some(task) = self.look_again(REMARKABLE)
+        {
+            return Some(task);
         }
-        self.try_another()
+        if !self.is_winding_down
+            && let Some(task) = self.try_another()
+        {
+            return Some(task);
+        }
+        self.look_again(0.0)
     }
 
     /// Takes in what came of a task: an equal number of runs on each server.
@@ -202,7 +233,23 @@ impl Comparison {
     /// Whether there is nothing left to look into.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.suspects.is_empty() && self.waiting.is_empty() && self.tasks.is_empty()
+        self.suspects.is_empty() && self.tasks.is_empty() && self.hints.is_empty()
+    }
+
+    /// Ends it: what is sure by now counts as it is. How many sequences are left that are answered so
+    /// differently that it is hardly chance.
+    pub fn finish(&mut self) -> usize {
+        while let Some(hint) = self.hints.next_sure(self.options.certain) {
+            self.suspect(hint);
+        }
+        for (_, suspect) in std::mem::take(&mut self.suspects) {
+            match suspect.stop() {
+                Progress::Found(difference) => self.found_one(*difference),
+                Progress::Nothing(hint) => self.put_away(hint),
+                Progress::More | Progress::Known(..) => {}
+            }
+        }
+        self.hints.unresolved()
     }
 
     /// What was found so far.
@@ -215,7 +262,7 @@ impl Comparison {
     #[must_use]
     pub fn effort(&self) -> Effort {
         Effort {
-            suspects: self.suspects.len() + self.waiting.len(),
+            suspects: self.suspects.len() + self.hints.waiting(),
             differences: self.found.len(),
             ..self.effort
         }
@@ -249,19 +296,34 @@ impl Comparison {
         }
     }
 
-    /// The sequence that differs most, by what is known of it so far.
-    fn most_suspicious(&mut self) -> Option<(Sequence, Tally)> {
-        let each = self.waiting.iter().enumerate();
-        let by = |tally: &Tally| tally.most();
-        let most = each.max_by(|(_, (_, one)), (_, (_, other))| by(one).total_cmp(&by(other)));
-        let at = most.map(|(at, _)| at)?;
-        self.waiting.remove(at)
+    /// Begins to look into a sequence.
+    fn suspect(&mut self, hint: Hint) {
+        let id = self.next_id();
+        let suspect = Suspect::new(hint, self.options.certain);
+        self.suspects.insert(id, suspect);
+    }
+
+    /// Looks again into what was put away, if servers differ in it by so many standard deviations.
+    fn look_again(&mut self, least: f64) -> Option<Task> {
+        if self.suspects.len() >= MOST_SUSPECTS {
+            return None;
+        }
+        let hint = self.hints.again(least)?;
+        self.suspect(hint);
+        self.look_into()
+    }
+
+    /// Puts away for later what may be chance.
+    fn put_away(&mut self, hint: Hint) {
+        if !self.options.certain && !self.is_known(&hint.sequence) {
+            self.hints.put_away(hint);
+        }
     }
 
     fn try_another(&mut self) -> Option<Task> {
         for _ in 0..MOST_PASSED_OVER {
             let sequence = self.plan.next()?;
-            if self.is_known(&sequence) || !self.seen.insert(sequence.clone()) {
+            if self.is_known(&sequence) || !self.is_new(&sequence) {
                 continue;
             }
             self.effort.sequences += 1;
@@ -269,7 +331,7 @@ impl Comparison {
                 1
             } else if sequence.takes_long() {
                 LONG_TIMES
-            } else if sequence.0.iter().any(|moment| moment.0.len() > 1) {
+            } else if sequence.0.iter().any(is_hasty) {
                 RACE_TIMES
             } else {
                 1
@@ -281,13 +343,23 @@ impl Comparison {
         None
     }
 
-    /// Whether a difference that was found explains all there is to a sequence.
+    /// Whether nobody remembers that a sequence was tried.
+    fn is_new(&mut self, sequence: &Sequence) -> bool {
+        if self.seen.len() >= MOST_SEEN {
+            self.seen.clear();
+        }
+        let mut hasher = DefaultHasher::new();
+        sequence.hash(&mut hasher);
+        self.seen.insert(hasher.finish())
+    }
+
+    /// Whether a difference that was found leaves nothing to be learned from a sequence.
     fn is_known(&self, sequence: &Sequence) -> bool {
-        self.found.iter().any(|known| known.explains(sequence))
+        self.found.iter().any(|known| known.hides(sequence))
     }
 
     fn compare(&mut self, sequence: Sequence, a: Vec<Run>, b: Vec<Run>) {
-        let mut tally = Tally::new(self.options.model);
+        let mut tally = Tally::new(&self.scale, &sequence);
         tally.add(a, b);
         let found = if self.options.certain {
             tally.certain().map(|found| found.at)
@@ -301,9 +373,14 @@ impl Comparison {
             .last()
             .and_then(|it| self.chances.get(&acts(it)))
             .is_some_and(|looks| *looks >= MOST_LOOKS);
-        let is_waiting = self.waiting.iter().any(|(other, _)| *other == sequence);
-        if !is_chance && !is_waiting {
-            self.waiting.push_back((sequence, tally));
+        if self.is_known(&sequence) || self.hints.holds(&sequence) {
+            return;
+        }
+        let hint = Hint::new(sequence, tally);
+        if is_chance {
+            self.put_away(hint);
+        } else {
+            self.hints.add(hint);
         }
     }
 
@@ -319,35 +396,44 @@ impl Comparison {
                     known.also(sequence);
                 }
             }
-            Progress::Nothing(sequence) => {
+            Progress::Nothing(hint) => {
                 self.suspects.remove(&id);
-                if let Some(moment) = sequence.0.last().filter(|moment| moment.0.len() > 1) {
+                if let Some(moment) = hint.sequence.0.last().filter(|moment| moment.0.len() > 1) {
                     *self.chances.entry(acts(moment)).or_default() += 1;
                 }
+                self.put_away(hint);
             }
             Progress::Found(difference) => {
                 self.suspects.remove(&id);
-                let known = self.found.iter_mut();
-                let shape = difference.shape();
-                let mut known = known.filter(|known| {
-                    known.explains(&difference.sequence)
-                        || shape.is_some()
-                            && known.shape() == shape
-                            && known.sequence.len() <= difference.sequence.len()
-                });
-                match known.next() {
-                    Some(known) => known.also(difference.sequence),
-                    None => self.keep(*difference),
-                }
+                self.found_one(*difference);
             }
+        }
+    }
+
+    /// Takes in a difference, which may be one that is known.
+    fn found_one(&mut self, difference: Difference) {
+        let known = self.found.iter_mut();
+        let shape = difference.shape();
+        let mut known = known.filter(|known| {
+            known.covers(&difference)
+                || shape.is_some()
+                    && known.shape() == shape
+                    && known.sequence.len() <= difference.sequence.len()
+        });
+        match known.next() {
+            Some(known) => known.also(difference.sequence),
+            None => self.keep(difference),
         }
     }
 
     /// Keeps a difference, in place of those that are longer.
     fn keep(&mut self, mut difference: Difference) {
+        if let Some(details) = &difference.details {
+            self.scale.leave_out(details.clone());
+        }
         let shape = difference.shape();
         let is_longer = |known: &Difference| {
-            difference.explains(&known.sequence) || shape.is_some() && known.shape() == shape
+            difference.covers(known) || shape.is_some() && known.shape() == shape
         };
         let found = std::mem::take(&mut self.found).into_iter();
         let (longer, others): (Vec<_>, Vec<_>) = found.partition(is_longer);
@@ -360,7 +446,17 @@ impl Comparison {
                 .for_each(|it| difference.also(it));
         }
         self.found.push(difference);
+        let found = &self.found;
+        let is_explained = |sequence: &Sequence| found.iter().any(|known| known.hides(sequence));
+        self.hints.drop_if(is_explained);
     }
+}
+
+/// Whether more than one thing is done in a moment that a server may take in one order or another.
+fn is_hasty(moment: &Moment) -> bool {
+    let closes = |step: &Step| step.twists.iter().any(|twist| twist.knob == Knob::Half);
+    let acts = moment.0.iter().filter(|step| step.symbol.act != Act::Open);
+    acts.count() > 1 || moment.0.iter().any(closes)
 }
 
 /// What is done in a moment.
@@ -393,5 +489,6 @@ pub fn in_lab(
             break;
         }
     }
+    comparison.finish();
     comparison
 }

@@ -36,6 +36,11 @@ impl Plan {
         }
     }
 
+    /// Whether what comes next is made up.
+    pub(super) fn is_random(&self) -> bool {
+        self.short.is_empty()
+    }
+
     /// The next; `None` if there are no more.
     pub(super) fn next(&mut self) -> Option<Sequence> {
         let short = self.short.pop_front();
@@ -46,7 +51,8 @@ impl Plan {
 /// What one connection can do to the session of another.
 const RIVALS: [Act; 5] = [Act::Renew, Act::Wrong, Act::Close, Act::Cut, Act::Ping];
 
-/// Short sequences, those that take long first.
+/// Short sequences: first those that take long, then those that chance may decide, which take many
+/// runs to be sure of.
 fn short(acts: &[Act], waits: bool) -> Vec<Sequence> {
     let one_on = |line, act| Moment(vec![step(line, act)]);
     let one = |act| one_on(0, act);
@@ -73,14 +79,6 @@ fn short(acts: &[Act], waits: bool) -> Vec<Sequence> {
             add(start, &[two(act, Act::Half)]);
         }
     }
-    for (start, act) in [(open, Act::New), (greeted, Act::Ping), (greeted, Act::Auth)] {
-        for twisted in twisted(0, act) {
-            add(start, &[twisted.into()]);
-        }
-    }
-    for twisted in twisted(1, Act::Renew) {
-        add(greeted, &[one_on(1, Act::Open), twisted.into()]);
-    }
     for first in RIVALS {
         for second in RIVALS {
             let race = Moment(vec![step(0, first), step(1, second)]);
@@ -96,6 +94,14 @@ fn short(acts: &[Act], waits: bool) -> Vec<Sequence> {
                 add(start, &[two(act, second)]);
             }
         }
+    }
+    for (start, act) in [(open, Act::New), (greeted, Act::Ping), (greeted, Act::Auth)] {
+        for twisted in twisted(0, act) {
+            add(start, &[twisted.into()]);
+        }
+    }
+    for twisted in twisted(1, Act::Renew) {
+        add(greeted, &[one_on(1, Act::Open), twisted.into()]);
     }
     for &act in acts.iter().filter(|act| **act != Act::Open) {
         let after = [one(act), one(Act::Cut), one(Act::Open), one(Act::Renew)];

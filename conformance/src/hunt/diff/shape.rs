@@ -7,6 +7,7 @@ use crate::driver::Act;
 use crate::driver::Knob;
 use crate::driver::Sequence;
 use crate::driver::Step;
+use crate::hunt::shape;
 
 /// In which ways servers answer what is done at once, whatever it is that they say: how many replies
 /// come, and whether the connection is closed. A reply that is lost when a connection ends is lost
@@ -48,54 +49,4 @@ fn wordiness(answers: &[(Arc<str>, usize)]) -> usize {
     let runs: usize = answers.iter().map(|(_, count)| count).sum();
     let replies = answers.iter().map(|(said, count)| shape(said).1 * count);
     replies.sum::<usize>() * 1000 / runs.max(1)
-}
-
-/// The end of what is said on each connection, and how many replies come before; and how many in all.
-fn shape(answer: &str) -> (String, usize) {
-    let mut all = 0;
-    let connections = answer.split("; ").map(|said| {
-        let said = match said.split_once(": ") {
-            Some((_, said)) => said,
-            None => said,
-        };
-        let mut replies = 0;
-        let mut rest = Vec::new();
-        for word in said.split(", ") {
-            match word {
-                "closed" | "silent" | "stays open" | "cut" | "open" | "-" => rest.push(word),
-                word if begins_reply(word) => replies += 1,
-                _ => {}
-            }
-        }
-        all += replies;
-        format!("{replies} {}", rest.join(" "))
-    });
-    let mut connections: Vec<String> = connections.collect();
-    connections.sort();
-    (connections.join("; "), all)
-}
-
-/// Whether a word is the first of a reply, and not what is said about it.
-fn begins_reply(word: &str) -> bool {
-    let firsts = [
-        "ok", "pong", "error", "refused", "new", "same", "earlier", "session", "text",
-    ];
-    let first = word.split(' ').next();
-    first.is_some_and(|first| firsts.contains(&first))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shape;
-
-    #[test]
-    fn what_is_said_does_not_matter() {
-        assert_eq!(
-            shape("ok, 4 bytes, closed"),
-            shape("new session, timeout 4000, closed")
-        );
-        assert_eq!(shape("a: closed; b: pong"), shape("a: ok; b: closed"));
-        assert_ne!(shape("pong, pong"), shape("pong"));
-        assert_ne!(shape("ok, closed"), shape("ok, stays open"));
-    }
 }

@@ -1,10 +1,14 @@
 //! A sequence that two servers seem to answer differently: is it so, and what of it is needed?
 
+use crate::driver::Act;
+use crate::driver::Moment;
 use crate::driver::Sequence;
+use crate::hunt::Contrast;
 use crate::hunt::Run;
 use crate::hunt::Shrinker;
 use crate::hunt::diff::Answer;
 use crate::hunt::diff::Difference;
+use crate::hunt::diff::hints::Hint;
 use crate::hunt::diff::shape::Shape;
 use crate::hunt::diff::tally::Found;
 use crate::hunt::diff::tally::Tally;
@@ -23,36 +27,56 @@ enum Stage {
     /// What of it is needed?
     Shrinking {
         shrinker: Shrinker<Sequence>,
-        /// The difference it has to show.
+        /// The whole of it, which surely shows it.
+        whole: Whole,
+        /// How large a difference it has to show.
         by: f64,
+        /// And which.
+        contrast: Contrast,
         /// The last one that showed it.
         proof: Tally,
     },
     /// How often, in the end?
-    Counting { sequence: Sequence, tally: Tally },
+    Counting {
+        sequence: Sequence,
+        tally: Tally,
+        whole: Whole,
+    },
 }
+
+/// What there was before anything was left out.
+type Whole = Box<(Sequence, Tally)>;
 
 /// What became of a suspect.
 #[derive(Debug)]
 pub(super) enum Progress {
     More,
-    /// The servers do the same.
-    Nothing(Sequence),
+    /// The servers do the same, or nearly so: there is a sequence that is more worth its while.
+    Nothing(Hint),
     /// It is one of those that are known: the one at this place.
     Known(Sequence, usize),
     Found(Box<Difference>),
 }
 
 /// Runs after which there is an opinion, and by how many standard deviations the answers have to
-/// differ by then to be looked into further.
-const LADDER: [(usize, f64); 4] = [(12, 0.0), (48, 1.0), (192, 3.0), (576, f64::INFINITY)];
-/// Runs of what is decided by chance, in the end.
-const COUNTED: usize = 100;
+/// differ by then to be looked into further at once.
+const LADDER: [(usize, f64); 5] = [
+    (12, 0.5),
+    (48, 2.0),
+    (192, 2.5),
+    (576, 3.0),
+    (1728, f64::INFINITY),
+];
+/// Runs of what is decided by chance, in the end: so many, and further ones until it is sure again.
+const COUNTS: [usize; 4] = [100, 200, 400, 800];
 /// Standard deviations that are enough for something smaller.
-const ENOUGH: f64 = 3.0;
+pub(super) const ENOUGH: f64 = 3.0;
 
 impl Suspect {
-    pub(super) fn new(sequence: Sequence, tally: Tally, certain: bool) -> Self {
+    pub(super) fn new(hint: Hint, certain: bool) -> Self {
+        let Hint {
+            sequence, tally, ..
+        } = hint;
         let stage = Stage::Doubted { sequence, tally };
         let mut suspect = Self { certain, stage };
         suspect.conclude();
@@ -68,10 +92,13 @@ impl Suspect {
                 let until = rungs.find(|until| *until > runs).unwrap_or(runs + 1);
                 Some((sequence.clone(), until - runs))
             }
-            Stage::Counting { sequence, tally } => Some((
-                sequence.clone(),
-                COUNTED.saturating_sub(tally.runs()).max(1),
-            )),
+            Stage::Counting {
+                sequence, tally, ..
+            } => {
+                let runs = tally.runs();
+                let until = COUNTS.into_iter().find(|until| *until > runs);
+                Some((sequence.clone(), until.unwrap_or(runs + 1) - runs))
+            }
             Stage::Shrinking { shrinker, by, .. } => {
                 let times = if self.certain { 1 } else { enough_for(*by) };
                 shrinker.ask().map(|candidate| (candidate.clone(), times))
@@ -86,9 +113,9 @@ impl Suspect {
                 tally.add(a, b);
                 if tally.sure().is_none() {
                     let (runs, most) = (tally.runs(), tally.most());
-                    let is_hopeless = |rung: &(usize, f64)| runs >= rung.0 && most < rung.1;
-                    if tally.open_question().is_none() || LADDER.iter().any(is_hopeless) {
-                        return Progress::Nothing(sequence.clone());
+                    let reached = LADDER.iter().rfind(|(rung, _)| runs >= *rung);
+                    if reached.is_some_and(|(_, least)| most < *least) {
+                        return nothing(sequence, tally);
                     }
                     return Progress::More;
                 }
@@ -104,23 +131,30 @@ impl Suspect {
             Stage::Shrinking {
                 shrinker,
                 by,
+                contrast,
                 proof,
+                ..
             } => {
                 let Some(candidate) = shrinker.ask().cloned() else {
                     return self.end();
                 };
-                let mut tally = Tally::new(proof.model);
+                let mut tally = proof.like(&candidate);
                 tally.add(a, b);
                 let found = if self.certain {
                     tally.certain()
                 } else {
                     tally.beyond(ENOUGH)
                 };
-                let found = found.filter(|found| found.by >= *by / 2.0);
+                let is_same = |at| {
+                    let whole = shrinker.best().0.last();
+                    tally.contrast(at) == *contrast || is_less(candidate.0.get(at), whole)
+                };
+                let found = found.filter(|found| found.by >= *by / 2.0 && is_same(found.at));
                 if let Some(found) = found {
+                    *contrast = tally.contrast(found.at);
                     // What is known, in other words.
                     let shown = candidate.up_to(found.at);
-                    if let Some(at) = known.iter().position(|it| it.explains(&shown)) {
+                    if let Some(at) = known.iter().position(|it| it.hides(&shown)) {
                         return Progress::Known(shrinker.best().clone(), at);
                     }
                     *proof = tally;
@@ -129,6 +163,10 @@ impl Suspect {
             }
             Stage::Counting { tally, .. } => {
                 tally.add(a, b);
+                let is_open = tally.sure().is_none();
+                if is_open && COUNTS.iter().any(|until| *until > tally.runs()) {
+                    return Progress::More;
+                }
                 return self.end();
             }
         }
@@ -140,6 +178,26 @@ impl Suspect {
         Progress::More
     }
 
+    /// Stops looking: what is known by now, or only suspected.
+    pub(super) fn stop(self) -> Progress {
+        let (sequence, tally) = match self.stage {
+            Stage::Doubted { sequence, tally } => return nothing(&sequence, &tally),
+            Stage::Shrinking {
+                shrinker, proof, ..
+            } => (shrinker.best().clone(), proof),
+            Stage::Counting { whole, .. } => *whole,
+        };
+        let found = if self.certain {
+            tally.certain()
+        } else {
+            tally.beyond(ENOUGH)
+        };
+        match found {
+            Some(Found { at, .. }) => found_in(&sequence, &tally, at),
+            None => nothing(&sequence, &tally),
+        }
+    }
+
     /// It is so: goes on to what of it is needed.
     fn conclude(&mut self) {
         let Stage::Doubted { sequence, tally } = &self.stage else {
@@ -148,41 +206,90 @@ impl Suspect {
         let Some(Found { at, by }) = found(tally, self.certain) else {
             return;
         };
+        let sequence = sequence.up_to(at);
         self.stage = Stage::Shrinking {
-            shrinker: Shrinker::new(sequence.up_to(at)),
+            shrinker: Shrinker::new(sequence.clone()),
+            whole: Box::new((sequence, tally.clone())),
             by,
+            contrast: tally.contrast(at),
             proof: tally.clone(),
         };
     }
 
     /// Nothing is smaller; what is decided by chance is counted once more.
     fn end(&mut self) -> Progress {
-        let (sequence, tally) = match &self.stage {
-            Stage::Doubted { sequence, .. } => return Progress::Nothing(sequence.clone()),
+        match &self.stage {
+            Stage::Doubted { sequence, tally } => nothing(sequence, tally),
             Stage::Shrinking {
-                shrinker, proof, ..
-            } => (shrinker.best().clone(), proof.clone()),
-            Stage::Counting { sequence, tally } => (sequence.clone(), tally.clone()),
-        };
-        let is_counted = matches!(self.stage, Stage::Counting { .. });
-        let at = if is_counted || self.certain {
-            found(&tally, self.certain)
-        } else {
-            tally.beyond(ENOUGH)
-        };
-        let Some(Found { at, .. }) = at else {
-            return Progress::Nothing(sequence);
-        };
-        let by_chance = (0..2).any(|side| tally.counts(side, at).len() > 1);
-        if by_chance && !self.certain && !is_counted {
-            self.stage = Stage::Counting {
-                sequence: sequence.up_to(at).renamed(),
-                tally: Tally::new(tally.model),
-            };
-            return Progress::More;
+                shrinker,
+                whole,
+                proof,
+                ..
+            } => {
+                let sequence = shrinker.best().clone();
+                let at = if self.certain {
+                    proof.certain()
+                } else {
+                    proof.beyond(ENOUGH)
+                };
+                let Some(Found { at, .. }) = at else {
+                    return nothing(&sequence, proof);
+                };
+                let by_chance = (0..2).any(|side| proof.counts(side, at).len() > 1);
+                if self.certain || !by_chance {
+                    return found_in(&sequence, proof, at);
+                }
+                let sequence = sequence.up_to(at).renamed();
+                self.stage = Stage::Counting {
+                    tally: proof.like(&sequence),
+                    whole: whole.clone(),
+                    sequence,
+                };
+                Progress::More
+            }
+            Stage::Counting {
+                sequence,
+                tally,
+                whole,
+            } => match tally.sure() {
+                Some(Found { at, .. }) => found_in(sequence, tally, at),
+                // What was left out mattered, if only for the rate.
+                None => {
+                    let (sequence, tally) = &**whole;
+                    match tally.sure() {
+                        Some(Found { at, .. }) => found_in(sequence, tally, at),
+                        None => nothing(sequence, tally),
+                    }
+                }
+            },
         }
-        Progress::Found(Box::new(difference(sequence.up_to(at), &tally, at)))
     }
+}
+
+fn nothing(sequence: &Sequence, tally: &Tally) -> Progress {
+    Progress::Nothing(Hint::new(sequence.clone(), tally.clone()))
+}
+
+fn found_in(sequence: &Sequence, tally: &Tally, at: usize) -> Progress {
+    Progress::Found(Box::new(difference(sequence.up_to(at), tally, at)))
+}
+
+/// Whether less is done in a moment than in another: what comes of all of it at once comes of a part
+/// of it in other words.
+fn is_less(moment: Option<&Moment>, whole: Option<&Moment>) -> bool {
+    let (Some(moment), Some(whole)) = (moment, whole) else {
+        return false;
+    };
+    let acts = |moment: &Moment| -> Vec<Act> {
+        let steps = moment.0.iter();
+        steps.map(|step| step.symbol.act).collect()
+    };
+    let (part, mut left) = (acts(moment), acts(whole));
+    let is_in = part.iter().all(|act| {
+        let at = left.iter().position(|it| it == act);
+        at.map(|at| left.remove(at)).is_some()
+    });
+    is_in && !left.is_empty()
 }
 
 /// The shape of what a tally surely shows, if it is about what is done at once.
@@ -200,15 +307,14 @@ fn found(tally: &Tally, certain: bool) -> Option<Found> {
     }
 }
 
-/// How many runs show a difference in so many of them.
+/// How many runs show a difference in so many of them, nearly always; of small ones, not for ever.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 12 to 192"
+)]
 fn enough_for(by: f64) -> usize {
-    if by > 0.9 {
-        12
-    } else if by > 0.4 {
-        48
-    } else {
-        128
-    }
+    (10.0 / (by * by)).clamp(12.0, 192.0) as usize
 }
 
 fn difference(sequence: Sequence, tally: &Tally, at: usize) -> Difference {
@@ -228,7 +334,13 @@ fn difference(sequence: Sequence, tally: &Tally, at: usize) -> Difference {
         sequence,
         answers,
         variants: Vec::new(),
+        details: tally.contrast(at).details(),
     }
+}
+
+/// Whether there is no more to be learned by further runs.
+pub(super) fn is_over(tally: &Tally) -> bool {
+    LADDER.iter().all(|(rung, _)| tally.runs() >= *rung)
 }
 
 #[cfg(test)]
@@ -236,6 +348,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::hunt::diff::tally::Scale;
 
     fn run(said: &str) -> Run {
         Run {
@@ -244,13 +357,13 @@ mod tests {
         }
     }
 
-    /// Asks a suspect until it knows; the servers answer the second moment so in turn.
+    /// Asks a suspect until it knows, however little it is worth its while; the servers answer the second moment so in turn.
     fn look_into(answers: [&[&str]; 2]) -> Option<Difference> {
         let sequence: Sequence = "a.open a.empty".parse().unwrap();
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(&Scale::default(), &sequence);
         let [first, second] = answers.map(|side| vec![run(side[0])]);
         tally.add(first, second);
-        let mut suspect = Suspect::new(sequence, tally, false);
+        let mut suspect = Suspect::new(Hint::new(sequence, tally), false);
         let mut turn = 1;
         loop {
             let (candidate, times) = suspect.ask()?;
@@ -264,7 +377,9 @@ mod tests {
             turn += times;
             match suspect.tell(a, b, &[]) {
                 Progress::More => {}
-                Progress::Nothing(_) | Progress::Known(..) => return None,
+                Progress::Nothing(hint) if is_over(&hint.tally) => return None,
+                Progress::Nothing(hint) => suspect = Suspect::new(hint, false),
+                Progress::Known(..) => return None,
                 Progress::Found(difference) => return Some(*difference),
             }
         }
@@ -281,6 +396,56 @@ mod tests {
         let found = look_into([&["ok", "closed"], &["ok"]]).expect("a difference");
         assert_eq!(found.answers[0].len(), 2);
         assert!(found.answers[0][0].count >= 48);
+    }
+
+    /// Rates of a half and four fifths differ by less than hundred runs tell for sure.
+    #[test]
+    fn rates_that_are_near_are_a_difference() {
+        let one = ["ok", "closed"];
+        let other = ["ok", "ok", "ok", "ok", "closed"];
+        let found = look_into([&one, &other]).expect("a difference");
+        assert!(found.answers[0].iter().all(|answer| answer.count >= 48));
+        let other = ["ok", "ok", "ok", "closed", "closed"];
+        let found = look_into([&one, &other]);
+        assert!(found.is_some(), "0.5 and 0.6");
+    }
+
+    #[test]
+    fn what_is_made_small_shows_the_same() {
+        let sequence: Sequence = "a.open a.new a.ping a.empty".parse().unwrap();
+        let said = |sequence: &Sequence, flawed: bool| {
+            let text = sequence.to_string();
+            let answers = sequence
+                .0
+                .iter()
+                .map(|moment| match moment.to_string().as_str() {
+                    "a.empty" if flawed && text.contains("ping") => "silent",
+                    // Another difference, which comes up once the ping is gone.
+                    "a.empty" if flawed => "error -6",
+                    "a.empty" => "closed",
+                    _ => "ok",
+                });
+            let answers = answers.map(Arc::from).collect();
+            vec![Run {
+                answers,
+                log: Vec::new(),
+            }]
+        };
+        let mut tally = Tally::new(&Scale::default(), &sequence);
+        tally.add(said(&sequence, false), said(&sequence, true));
+        let mut suspect = Suspect::new(Hint::new(sequence, tally), true);
+        loop {
+            let (candidate, _) = suspect.ask().expect("a candidate");
+            match suspect.tell(said(&candidate, false), said(&candidate, true), &[]) {
+                Progress::More => {}
+                Progress::Found(found) => {
+                    assert_eq!(found.in_words(), "a.empty: closed / silent");
+                    assert_eq!(found.sequence.to_string(), "a.ping a.empty");
+                    return;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -1,17 +1,34 @@
 //! How often which answer came, on each of two servers.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::driver::Sequence;
+use crate::hunt::Contrast;
 use crate::hunt::Run;
+use crate::hunt::diff::reference::Due;
+use crate::hunt::diff::reference::Reference;
+use crate::hunt::without;
+
+/// How two servers are held against each other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scale {
+    /// What one of them is held against, if the other is the model.
+    pub(super) reference: Option<Reference>,
+    /// Details of replies that are known to differ, and do not matter any more.
+    details: Arc<BTreeSet<String>>,
+}
 
 /// Runs of one sequence on two servers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Tally {
+    scale: Scale,
     runs: [Vec<Run>; 2],
-    /// Which of the servers is the model, if one is: what it may answer is in its runs, and how often
-    /// means nothing.
-    pub(super) model: Option<usize>,
+    /// What the model may answer, if one of them is the model: how often it does means nothing.
+    due: Option<Due>,
+    /// The first moment of each run of the other server that the model does not answer so.
+    strange: Vec<Option<usize>>,
 }
 
 /// How often each answer came to one moment.
@@ -28,19 +45,46 @@ pub(super) struct Found {
 
 /// How many standard deviations are no chance any more: one in a hundred thousand, and thousands of
 /// sequences are tried.
-const SURE: f64 = 4.5;
+pub(super) const SURE: f64 = 4.5;
+
+impl Scale {
+    pub(super) fn new(reference: Option<Reference>) -> Self {
+        let details = Arc::default();
+        Self { reference, details }
+    }
+
+    /// From now on these details do not matter.
+    pub(super) fn leave_out(&mut self, details: BTreeSet<String>) {
+        Arc::make_mut(&mut self.details).extend(details);
+        let reference = self.reference.as_ref();
+        self.reference = reference.map(|it| it.without(&self.details));
+    }
+}
 
 impl Tally {
-    pub(super) fn new(model: Option<usize>) -> Self {
+    /// Of runs of this sequence.
+    pub(super) fn new(scale: &Scale, sequence: &Sequence) -> Self {
         Self {
-            model,
-            ..Self::default()
+            runs: [Vec::new(), Vec::new()],
+            due: scale.reference.as_ref().map(|it| it.due(sequence)),
+            strange: Vec::new(),
+            scale: scale.clone(),
         }
+    }
+
+    /// Of runs of another sequence, counted in the same way.
+    pub(super) fn like(&self, sequence: &Sequence) -> Self {
+        Self::new(&self.scale, sequence)
     }
 
     pub(super) fn add(&mut self, a: Vec<Run>, b: Vec<Run>) {
         self.runs[0].extend(a);
         self.runs[1].extend(b);
+        if let Some(due) = &self.due {
+            let new = self.runs[due.other()].iter().skip(self.strange.len());
+            let new: Vec<_> = new.map(|run| due.strange(run)).collect();
+            self.strange.extend(new);
+        }
     }
 
     /// Runs on each server.
@@ -53,7 +97,8 @@ impl Tally {
         let mut counts = Counts::new();
         for run in &self.runs[side] {
             if let Some(answer) = run.answers.get(at) {
-                *counts.entry(Arc::clone(answer)).or_default() += 1;
+                let answer = without(answer, &self.scale.details);
+                *counts.entry(answer).or_default() += 1;
             }
         }
         counts
@@ -61,8 +106,25 @@ impl Tally {
 
     /// A run in which a server answered that.
     pub(super) fn example(&self, side: usize, at: usize, answer: &str) -> Option<&Run> {
-        let says = |run: &&Run| run.answers.get(at).is_some_and(|said| **said == *answer);
+        let says = |run: &&Run| {
+            let said = run.answers.get(at);
+            said.is_some_and(|said| *without(said, &self.scale.details) == *answer)
+        };
         self.runs[side].iter().find(says)
+    }
+
+    /// What is different about the answers to the moment `at`: of each server, about the one that it
+    /// gives so much more often than the other.
+    pub(super) fn contrast(&self, at: usize) -> Contrast {
+        let counts = [0, 1].map(|side| self.counts(side, at));
+        let of = |side: usize| {
+            let most = counts[side].keys().max_by(|one, other| {
+                let by = |answer| rate(&counts[side], answer) - rate(&counts[1 - side], answer);
+                by(*one).total_cmp(&by(*other))
+            });
+            most.map_or("", |answer| &**answer)
+        };
+        Contrast::of([of(0), of(1)])
     }
 
     fn moments(&self) -> usize {
@@ -72,6 +134,9 @@ impl Tally {
 
     /// The first moment that is answered in more than one way, by one server or between them.
     pub(super) fn open_question(&self) -> Option<usize> {
+        if self.due.is_some() {
+            return self.strange.iter().flatten().copied().min();
+        }
         (0..self.moments()).find(|at| {
             let mut all = self.counts(0, *at);
             all.extend(self.counts(1, *at));
@@ -110,29 +175,52 @@ impl Tally {
         each.fold(0.0, f64::max)
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of runs are small, and this is statistics"
-    )]
     fn deviation(&self, at: usize) -> (Found, f64) {
-        let (one, other) = (self.counts(0, at), self.counts(1, at));
-        let total = |counts: &Counts| counts.values().sum::<usize>().max(1) as f64;
-        let (of_one, of_other) = (total(&one), total(&other));
-        let mut most = (Found { at, by: 0.0 }, 0.0);
-        let model = self.model.map(|side| self.counts(side, at));
-        let is_fine = |answer: &Arc<str>| model.as_ref().is_some_and(|it| it.contains_key(answer));
-        for answer in one.keys().chain(other.keys()).filter(|it| !is_fine(it)) {
-            let count = |counts: &Counts| counts.get(answer).copied().unwrap_or(0) as f64;
-            let (in_one, in_other) = (count(&one), count(&other));
-            let by = (in_one / of_one - in_other / of_other).abs();
-            let whole = (in_one + in_other) / (of_one + of_other);
-            // With a run more on each side that came out otherwise, few runs are never sure.
-            let spread = (whole * (1.0 - whole)).max(1.0 / (of_one + of_other));
-            let deviation = (spread * (1.0 / of_one + 1.0 / of_other)).sqrt();
-            if by / deviation > most.1 {
-                most = (Found { at, by }, by / deviation);
-            }
+        let found = |by| Found { at, by };
+        if self.due.is_some() {
+            let is_here = |first: &&Option<usize>| **first == Some(at);
+            let count = self.strange.iter().filter(is_here).count();
+            let all = self.strange.len();
+            let (by, deviations) = difference([(count, all), (0, all)]);
+            return (found(by), deviations);
         }
-        most
+        let [one, other] = [0, 1].map(|side| self.counts(side, at));
+        let answers = one.keys().chain(other.keys());
+        let each = answers.map(|answer| {
+            difference([&one, &other].map(|counts| {
+                let count = counts.get(answer).copied().unwrap_or(0);
+                (count, counts.values().sum())
+            }))
+        });
+        let most = each.max_by(|(_, one), (_, other)| one.total_cmp(other));
+        let (by, deviations) = most.unwrap_or((0.0, 0.0));
+        (found(by), deviations)
     }
+}
+
+/// How far apart two rates are, and by how many standard deviations; each is how often something came
+/// in how many runs.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of runs are small, and this is statistics"
+)]
+fn difference(rates: [(usize, usize); 2]) -> (f64, f64) {
+    let [(in_one, of_one), (in_other, of_other)] =
+        rates.map(|(count, of)| (count as f64, of.max(1) as f64));
+    let by = (in_one / of_one - in_other / of_other).abs();
+    let whole = (in_one + in_other) / (of_one + of_other);
+    // With a run more on each side that came out otherwise, few runs are never sure.
+    let spread = (whole * (1.0 - whole)).max(1.0 / (of_one + of_other));
+    let deviation = (spread * (1.0 / of_one + 1.0 / of_other)).sqrt();
+    (by, by / deviation)
+}
+
+/// How often an answer came, from 0 to 1.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of runs are small, and this is statistics"
+)]
+fn rate(counts: &Counts, answer: &Arc<str>) -> f64 {
+    let count = counts.get(answer).copied().unwrap_or(0);
+    count as f64 / counts.values().sum::<usize>().max(1) as f64
 }

@@ -1,6 +1,9 @@
 //! `zkspec diff`, `zkspec min` and `zkspec mutants --by diff`.
 
+use std::io::BufRead;
+use std::io::BufReader;
 use std::path::Path;
+use std::process::Stdio;
 
 use zk_conformance::hunt::diff::SCHEMA;
 use zk_conformance::transcript;
@@ -10,7 +13,9 @@ use crate::cli::run;
 use crate::cli::scratch;
 use crate::cli::stderr;
 use crate::cli::stdout;
+use crate::cli::zkspec;
 use crate::report::stream::errors;
+use crate::runner::process::mortal;
 
 /// An empty folder of this name.
 fn folder(name: &str) -> String {
@@ -108,6 +113,89 @@ fn what_cannot_be_compared_is_said() {
     assert_eq!(code, 2);
 }
 
+/// No settings of its own, no data, and all that is done at once: the model takes what it finds.
+#[test]
+fn the_built_in_server_does_not_differ_from_the_model() {
+    let out = folder("diff-serve");
+    let serve = Serve::start(&["--tick-time", "100"]);
+    let words = ["diff", &serve.address, "model", "--runs", "600"];
+    let (code, output) = run(&[&words, ["--out", &out].as_slice()].concat());
+    let said = stdout(&output);
+    assert_eq!(code, 0, "{said}{}", stderr(&output));
+    assert!(said.contains("no difference"), "{said}");
+    let cases = said.split(", ").find_map(|it| it.strip_suffix(" cases"));
+    let cases: usize = cases.and_then(|it| it.parse().ok()).expect(&said);
+    assert!(cases > 200, "{said}");
+}
+
+#[test]
+fn a_setting_that_is_stated_is_compared() {
+    let out = folder("diff-stated");
+    let serve = Serve::start(&["--tick-time", "500"]);
+    let flags = ["--sequence", "a.open a.new", "--out", &out];
+    let words = ["diff", "model", &serve.address, "--tick-time", "600"];
+    let (code, output) = run(&[&words, flags.as_slice()].concat());
+    let said = stdout(&output);
+    assert_eq!(code, 0, "10 s are 10 s, if both grant them: {said}");
+    let long = ["--session-timeout", "11000"];
+    let (code, output) = run(&[&words, flags.as_slice(), &long].concat());
+    let said = stdout(&output);
+    assert_eq!(code, 1, "{said}{}", stderr(&output));
+    assert!(said.contains("new session, timeout 10000"), "{said}");
+    assert!(said.contains("new session, timeout 11000"), "{said}");
+}
+
+/// What was found by then is told.
+#[test]
+fn a_server_that_dies_while_it_is_compared_is_3() {
+    let out = folder("diff-dies");
+    let mut serve = Serve::start(&["--tick-time", "100", "--verbose"]);
+    let address = serve.address.clone();
+    let words = ["diff", &address, "model", "--format", "json", "--out", &out];
+    let diff = zkspec(&words).stdout(Stdio::piped()).spawn();
+    let diff = diff.expect("it starts");
+    // Each line is about a session or a connection: by now it is under way.
+    let events = serve.child.stdout.take().expect("stdout");
+    assert_eq!(BufReader::new(events).lines().take(300).count(), 300);
+    serve.child.kill().expect("killed");
+    let output = diff.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(3));
+    let told: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let trouble = told["trouble"].as_str().expect("a text");
+    assert!(trouble.contains("cannot compare"), "{trouble}");
+}
+
+/// What makes no sense, or would change nothing.
+#[test]
+fn silly_questions_are_2() {
+    for words in [
+        &["diff", "127.0.0.1:1", "127.0.0.1:2", "--flaw", "greets"][..],
+        &["diff", "model", "model", "--tls", "--tls-insecure"],
+        &["diff", "model", "model", "--sequence", ""],
+        &["diff", "model", "model", "--runs", "0"],
+        &["diff", "model", "127.0.0.1:1", "--time", "0"],
+        &[
+            "min",
+            "x.zkt",
+            "--target",
+            "127.0.0.1:1",
+            "--flaw",
+            "greets",
+        ],
+        &["min", "x.zkt", "--times", "0"],
+        &["min", "x.zkt", "--tls", "--tls-insecure"],
+    ] {
+        let folder = folder("silly");
+        let file = write(&folder, LONG);
+        let words: Vec<&str> = words
+            .iter()
+            .map(|it| if *it == "x.zkt" { file.as_str() } else { *it })
+            .collect();
+        let (code, output) = run(&words);
+        assert_eq!(code, 2, "{words:?}: {}{}", stdout(&output), stderr(&output));
+    }
+}
+
 /// A transcript that fails on a server that does not answer closeSession, and much beside.
 const LONG: &str = "\
 script long
@@ -185,6 +273,61 @@ fn a_server_is_started_to_make_something_small() {
     let (code, output) = run(&[&words, command.as_slice()].concat());
     assert_eq!(code, 0, "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("fails 3 of 3 times"));
+}
+
+/// A script that ends a server, one that plays to nobody, and one that fails wherever nobody opens.
+#[test]
+fn what_ends_a_server_is_made_small() {
+    let folder = folder("min-crash");
+    let file = write(
+        &folder,
+        "script crash\n----\nB open\nB > ConnectRequest\nB < ConnectResponse\nA open\n\
+         A > ConnectRequest protocolVersion=7 timeOut=9000\nA < ConnectResponse\nB close\n",
+    );
+    let command = mortal("version");
+    let command: Vec<&str> = command.iter().map(String::as_str).collect();
+    let small = format!("{folder}/small.zkt");
+    let words = ["min", &file, "--times", "2", "--out", &small, "--"];
+    let (code, output) = run(&[&words, command.as_slice()].concat());
+    let said = stdout(&output);
+    assert_eq!(code, 0, "{said}{}", stderr(&output));
+    assert!(said.contains("fails 3 of 3 times (100 %)"), "{said}");
+    let text = std::fs::read_to_string(&small).expect("a file");
+    assert!(text.contains("protocolVersion=7"), "{text}");
+    assert!(!text.contains("B "), "{text}");
+}
+
+/// Only as many steps are left as there are in a failure that a sound server does not show.
+#[test]
+fn what_nobody_opened_is_no_failure() {
+    let folder = folder("min-opened");
+    // No server answers so, the model no more than any other.
+    let file = write(
+        &folder,
+        "script odd\n----\nA open\nA > ConnectRequest\nA < ConnectResponse timeOut=77\n",
+    );
+    let small = format!("{folder}/small.zkt");
+    let (code, output) = run(&["min", &file, "--out", &small]);
+    assert_eq!(code, 0, "{}", stderr(&output));
+    let text = std::fs::read_to_string(&small).expect("a file");
+    assert!(text.contains("A open"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_played_is_3() {
+    let folder = folder("min-untested");
+    let file = write(
+        &folder,
+        "script other\nserver mode=readOnly\n----\nA open\n",
+    );
+    let serve = Serve::start(&["--tick-time", "500"]);
+    let (code, output) = run(&["min", &file, "--target", &serve.address]);
+    assert_eq!(code, 3, "{}{}", stdout(&output), stderr(&output));
+    assert!(
+        stderr(&output).contains("mode=readOnly"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]

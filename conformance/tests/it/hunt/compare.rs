@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use zk_conformance::hunt::compare_mutant;
 use zk_conformance::hunt::diff::Comparison;
+use zk_conformance::hunt::diff::Model;
 use zk_conformance::hunt::diff::Options;
 use zk_conformance::hunt::diff::in_lab;
 use zk_conformance::judge::Subject;
@@ -95,6 +96,34 @@ fn flaws_are_found_by_short_sequences() {
     }
 }
 
+/// The timeout that is granted is in every answer to a handshake; nothing follows from it.
+#[test]
+fn a_detail_hides_nothing_else() {
+    let other = Config {
+        min_session_timeout: Some(Duration::from_millis(20_000)),
+        ..flawed(Flaw::NoCloseReply)
+    };
+    for sides in [[sound(), other.clone()], [other, sound()]] {
+        let comparison = in_lab(
+            sides.each_ref(),
+            Options::default(),
+            &driver(),
+            1_000,
+            |_| false,
+        );
+        let found = differences(&comparison);
+        assert!(
+            found
+                .iter()
+                .any(|it| it.starts_with("a.new: new session, timeout"))
+        );
+        assert!(
+            found.iter().any(|it| it.starts_with("a.close: ")),
+            "{found:?}"
+        );
+    }
+}
+
 #[test]
 fn mutants_are_found() {
     let flaws = [Flaw::Greets, Flaw::UnknownDropped, Flaw::AuthUnanswered];
@@ -112,7 +141,17 @@ fn over_tcp(servers: [Config; 2], sequences: &[&str]) -> Result<Vec<String>, Los
 }
 
 fn compare(subjects: [Subject; 2], sequences: &[&str]) -> Result<Vec<String>, Lost> {
+    compare_with(None, subjects, sequences)
+}
+
+/// The same, where one of them may be the model.
+fn compare_with(
+    model: Option<Model>,
+    subjects: [Subject; 2],
+    sequences: &[&str],
+) -> Result<Vec<String>, Lost> {
     let mut options = Options::default();
+    options.model = model;
     options.only = sequences.iter().map(|text| sequence(text)).collect();
     let mut comparison = Comparison::new(options, sound(), driver());
     let rivals = Rivals::new(subjects, driver());
@@ -148,6 +187,58 @@ fn over_tcp_the_same_is_the_same() {
     ];
     let found = over_tcp([Config::default(), Config::default()], &same);
     assert_eq!(found, Ok(Vec::new()));
+}
+
+/// What overtakes an answer on virtual time may be overtaken by it over TCP.
+#[test]
+fn the_model_may_answer_in_any_order() {
+    let in_any_order = [
+        "a.open a.new a.new+a.half",
+        "a.open a.new a.ping[half=12]",
+        "a.open a.new b.open a.renew+b.renew",
+        "a.open a.new b.open a.renew+b.wrong",
+        "a.open a.new b.open c.open d.open a.ping+b.renew+c.renew+d.renew",
+        "a.open a.new+a.ping+a.close+a.half",
+    ];
+    let against = |server: Config, sequences: &[&str]| {
+        let server = InMemoryServer::start(server).expect("a server");
+        let model = Model {
+            side: 1,
+            server: sound(),
+        };
+        let subjects = [
+            Subject::Tcp(server.address()),
+            Subject::Embedded(Box::new(sound())),
+        ];
+        compare_with(Some(model), subjects, sequences)
+    };
+    assert_eq!(against(Config::default(), &in_any_order), Ok(Vec::new()));
+    let evicts_nobody = against(
+        flawed(Flaw::NoEvictOnRenew),
+        &["a.open a.new b.open b.renew"],
+    );
+    assert_eq!(
+        evicts_nobody,
+        Ok(vec![
+            "b.renew: same session, timeout 10000 / same session, timeout 10000; a: closed"
+                .to_owned()
+        ])
+    );
+}
+
+/// A limit of connections is a setting, and no difference.
+#[test]
+fn no_more_connections_are_opened_than_servers_take() {
+    let limited = |limit| Config {
+        max_client_connections: limit,
+        ..Config::default()
+    };
+    // More than there is room for, if all that can are played at once.
+    let many: Vec<String> = (0..20)
+        .map(|xid| format!("a.open+b.open+c.open+d.open a.new[timeout={xid}] b.partial"))
+        .collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(over_tcp([limited(48), limited(0)], &many), Ok(Vec::new()));
 }
 
 #[test]

@@ -1,10 +1,21 @@
 //! Moments: what comes of steps that are taken at once, and of twisted ones.
 
+use bytes::BytesMut;
+use jute_codec::ConnectResponse;
+use jute_codec::put_frame;
+use zk_conformance::Instant;
+use zk_conformance::driver::Act;
 use zk_conformance::driver::Config;
+use zk_conformance::driver::Driver;
 use zk_conformance::driver::Sequence;
+use zk_conformance::driver::Symbol;
 use zk_conformance::hunt::Generator;
 use zk_conformance::hunt::Menu;
 use zk_conformance::hunt::outcomes;
+use zk_conformance::lab;
+use zk_conformance::player::Happening;
+use zk_conformance::player::Input;
+use zk_conformance::player::Order;
 use zk_conformance::server::Transport;
 
 use crate::hunt::driver;
@@ -105,6 +116,87 @@ fn waiting_half_the_timeout_lets_no_session_expire_but_twice_does() {
     assert_eq!(last("a.open a.new wait a.ping"), ["pong"]);
     assert_eq!(last("a.open a.new expire"), ["-; a: closed"]);
     assert_eq!(last("a.open a.new wait wait wait a.ping"), ["-"]);
+    // The latest session is not the one that lasts longest.
+    assert_eq!(
+        last("a.open a.new[timeout=40000] b.open b.new[timeout=4000] expire"),
+        ["-; a: closed; b: closed"]
+    );
+}
+
+/// One who says more than anybody asked for, for as long as it is listened to.
+#[test]
+fn a_server_that_floods_is_cut_off() {
+    for (is_listened_to, said) in [(true, "flood"), (false, "open; a: flood")] {
+        let mut driver = Driver::new(driver());
+        let now = Instant::ZERO;
+        driver.push(
+            now,
+            Symbol {
+                line: 0,
+                act: Act::Open,
+            },
+        );
+        driver.handle(now, Input::Opened("a1"));
+        // A length that no frame has, and no end.
+        let new = Symbol {
+            line: 0,
+            act: Act::New,
+        };
+        driver.push(now, new);
+        if !is_listened_to {
+            let granted = session_frame();
+            driver.handle(now, Input::Received("a1", &granted));
+            driver.push(
+                now,
+                Symbol {
+                    line: 1,
+                    act: Act::Open,
+                },
+            );
+        }
+        let mut taken = 0_usize;
+        let mut is_reset = false;
+        while !is_reset && taken < 64 << 20 {
+            let bytes = vec![0xff; 64 << 10];
+            taken += bytes.len();
+            driver.handle(now, Input::Received("a1", &bytes));
+            while let Some(output) = driver.poll() {
+                is_reset |= output.connection == "a1" && output.order == Order::Reset;
+            }
+        }
+        assert!(is_reset, "{taken} bytes were taken");
+        driver.handle(now, Input::Opened("b1"));
+        assert_eq!(driver.answers().last().map(|it| &**it), Some(said));
+        let heard = driver.log().iter().map(|event| match &event.what {
+            Happening::Received(bytes) => bytes.len(),
+            _ => 0,
+        });
+        assert!(heard.sum::<usize>() <= 9 << 20);
+    }
+}
+
+/// A session that is granted.
+fn session_frame() -> Vec<u8> {
+    let response = ConnectResponse {
+        time_out: 10_000,
+        session_id: 7,
+        passwd: Some(&[1; 16]),
+        read_only: Some(false),
+        ..ConnectResponse::default()
+    };
+    let mut bytes = BytesMut::new();
+    put_frame(&mut bytes, &response);
+    bytes.to_vec()
+}
+
+/// What overtakes an answer in one of them does not in the other.
+#[test]
+fn a_server_may_be_heard_out_before_the_client_goes_on() {
+    let text = sequence("a.open a.new a.read+a.half");
+    let hurried = lab::hunt(&sound(), &text, driver());
+    let in_turn = lab::hunt_in_turn(&sound(), &text, driver());
+    assert_eq!(&*hurried.answers[2], "closed");
+    assert_eq!(&*in_turn.answers[2], "ok, 72 bytes, closed");
 }
 
 #[test]

@@ -100,6 +100,30 @@ fn connections_twists_and_crowds_go() {
 }
 
 #[test]
+fn large_numbers_are_halved() {
+    let needs = |least: i64| {
+        move |it: &Sequence| {
+            let text = it.to_string();
+            let value = text
+                .split("timeout=")
+                .nth(1)
+                .and_then(|it| it.strip_suffix(']'));
+            value.is_some_and(|it| {
+                it.parse()
+                    .is_ok_and(|it: i64| it.unsigned_abs() >= least.unsigned_abs())
+            })
+        }
+    };
+    for (value, least) in [(i64::MAX, 40_001), (i64::MIN, 1), (40_001, 40_000), (-7, 0)] {
+        let whole = sequence(&format!("a.open a.new[timeout={value}]"));
+        let (best, tries) = shrink(whole, needs(least));
+        let nearest = least * value.signum();
+        assert_eq!(best.to_string(), format!("a.new[timeout={nearest}]"));
+        assert!(tries < 500, "{tries} tries");
+    }
+}
+
+#[test]
 fn what_needs_all_of_it_stays() {
     let whole = sequence("a.open a.new+b.open a.close");
     let (best, _) = shrink(whole.clone(), |it| *it == whole);

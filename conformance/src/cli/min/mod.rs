@@ -1,0 +1,245 @@
+//! `zkspec min`: a transcript that fails, made small.
+
+mod play;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use self::play::Ended;
+use self::play::Failure;
+use self::play::Player;
+use self::play::Rate;
+use self::play::Server;
+use crate::cli::Exit;
+use crate::cli::Trouble;
+use crate::cli::help;
+use crate::cli::input;
+use crate::cli::input::Input;
+use crate::cli::pace::Pace;
+use crate::cli::process::Managed;
+use crate::cli::process::Start;
+use crate::cli::progress::Progress;
+use crate::cli::runtime;
+use crate::cli::say;
+use crate::cli::serve::Setup;
+use crate::cli::signal::asked_to_stop;
+use crate::cli::target::Target;
+use crate::cli::tls::Tls;
+use crate::hunt::Shrink;
+use crate::hunt::Shrinker;
+use crate::judge::Options;
+use crate::judge::Setting;
+use crate::judge::Subject;
+use crate::judge::like;
+use crate::server;
+use crate::server::Flaws;
+use crate::transcript::Header;
+use crate::transcript::Script;
+use crate::transcript::Transcript;
+
+/// What `zkspec min` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = help::MIN)]
+pub(super) struct Arguments {
+    /// A transcript: of a case, a recording, a find. The first script in it that fails is made
+    /// small.
+    file: PathBuf,
+    /// Play it to the server at HOST:PORT; without it and CMD, to the built-in server.
+    #[arg(long, value_name = "HOST:PORT")]
+    target: Option<String>,
+    /// Where to write what is left; otherwise it is printed.
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// How often it is played to find out how often it fails.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20,
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    times: u32,
+    #[command(flatten)]
+    start: Start,
+    #[command(flatten)]
+    tls: Tls,
+    #[command(flatten)]
+    pace: Pace,
+    #[command(flatten, next_help_heading = "The built-in server")]
+    embedded: Setup,
+}
+
+/// What came of it.
+struct Shrunk {
+    before: Script,
+    after: Script,
+    rate: Rate,
+    played: u32,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let scripts = match input::read(&arguments.file, &[])? {
+        Input::Transcript(transcript) => transcript.scripts,
+        Input::Capture(_) | Input::Bytes(_) => {
+            let file = arguments.file.display();
+            return Err(Trouble::usage(format!("{file} is no transcript"))
+                .hint("zkspec decode writes a capture as a transcript"));
+        }
+    };
+    let mut options = Options::default();
+    arguments.pace.set(&mut options.player);
+    let target = arguments.target.as_deref();
+    let target = target.map(Target::find).transpose()?;
+    let address = match &target {
+        Some(target) => Some(target.address),
+        None if arguments.start.is_meant() => Some(arguments.start.free_address()?),
+        None => None,
+    };
+    let subject = match address {
+        Some(address) => {
+            arguments.embedded.check_sound(address)?;
+            let host = target.map_or_else(|| "127.0.0.1".to_owned(), |it| it.host);
+            arguments.tls.subject(&host, address)?
+        }
+        None => {
+            arguments.tls.check_unused()?;
+            Subject::Embedded(Box::new(arguments.embedded.config()?))
+        }
+    };
+    let progress = Progress::start();
+    let work = async {
+        let folder = arguments.file.parent().unwrap_or(&arguments.file);
+        let managed = match address {
+            Some(address) => arguments.start.start(&subject, address, folder).await?,
+            None => None,
+        };
+        let shrunk = tokio::select! {
+            shrunk = arguments.shrink(subject, managed.clone(), options, scripts, &progress) => {
+                shrunk.map_err(Trouble::from)
+            }
+            () = asked_to_stop() => Err(Trouble::interrupted()),
+        };
+        if let Some(managed) = managed {
+            managed.stop().await;
+        }
+        shrunk
+    };
+    let shrunk = runtime()?.block_on(work)?;
+    let elapsed = progress.finish();
+    let Some(shrunk) = shrunk else {
+        say("nothing fails: there is nothing to make small");
+        return Ok(Exit::NothingSelected);
+    };
+    let text = shrunk.transcript().to_string();
+    match &arguments.out {
+        None => say(text.trim_end()),
+        Some(path) => std::fs::write(path, text)
+            .map_err(|error| Trouble::usage(format!("cannot write {}: {error}", path.display())))?,
+    }
+    let Rate { failed, times } = shrunk.rate;
+    say(format_args!(
+        "# {}: {} steps of {}; fails {failed} of {times} times ({} %); {} runs, {:.1} s",
+        shrunk.after.name,
+        shrunk.after.parts(),
+        shrunk.before.parts(),
+        failed * 100 / times.max(1),
+        shrunk.played,
+        elapsed.as_secs_f64(),
+    ));
+    Ok(Exit::Fine)
+}
+
+impl Arguments {
+    /// Makes the first script small that fails; `None` if none does.
+    async fn shrink(
+        &self,
+        subject: Subject,
+        managed: Option<Arc<Managed>>,
+        options: Options,
+        scripts: Vec<Script>,
+        progress: &Progress,
+    ) -> Result<Option<Shrunk>, Ended> {
+        let stated = server::Config {
+            flaws: Flaws::NONE,
+            ..self.embedded.config()?
+        };
+        let server = Server::probe(subject, &options).await?;
+        let sound = match &server.subject {
+            Subject::Embedded(_) => stated,
+            _ => like(&server.bindings, stated),
+        };
+        let model = Server::probe(Subject::Embedded(Box::new(sound)), &options).await?;
+        let mut player = Player::new(server, managed, options);
+        for script in scripts {
+            Setting::of(&script)
+                .map_err(|error| Trouble::usage(format!("{}: {error}", script.name)))?;
+            if let Some(failure) = player.failure(&script, self.times).await? {
+                player.hold_against(model, &script).await;
+                return shrink(player, script, &failure, progress).await.map(Some);
+            }
+        }
+        match player.untested {
+            Some(trouble) => Err(Ended::Untested(trouble)),
+            None => Ok(None),
+        }
+    }
+}
+
+async fn shrink(
+    mut player: Player,
+    script: Script,
+    failure: &Failure,
+    progress: &Progress,
+) -> Result<Shrunk, Ended> {
+    let mut shrinker = Shrinker::new(script.clone());
+    while let Some(candidate) = shrinker.ask().cloned() {
+        // What is done on a connection that nobody opened fails on any server.
+        let makes_sense = candidate.opens_first() || !script.opens_first();
+        let fails = makes_sense && player.fails_alike(&candidate, failure).await?;
+        shrinker.tell(fails);
+        progress.tell(format!(
+            "{} of {} steps, {} tries, {} runs",
+            shrinker.best().parts(),
+            script.parts(),
+            shrinker.tries(),
+            player.played
+        ));
+    }
+    let after = shrinker.best().clone();
+    let rate = player.rate(&after, failure).await?;
+    if rate.failed == 0 {
+        return Err(Ended::Untested(format!(
+            "{} did not fail again in {} times",
+            script.name, rate.times
+        )));
+    }
+    Ok(Shrunk {
+        before: script,
+        after,
+        rate,
+        played: player.played,
+    })
+}
+
+impl Shrunk {
+    fn transcript(&self) -> Transcript {
+        let mut script = self.after.clone();
+        script.headers.retain(|header| header.key != SHRUNK);
+        script.headers.push(Header {
+            key: SHRUNK.to_owned(),
+            text: format!(
+                "from {} steps to {}, fails {} of {} times",
+                self.before.parts(),
+                self.after.parts(),
+                self.rate.failed,
+                self.rate.times
+            ),
+        });
+        Transcript {
+            comments: Vec::new(),
+            scripts: vec![script],
+        }
+    }
+}
+
+/// The header that says what was done to a script.
+const SHRUNK: &str = "shrunk";
