@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use zk_conformance::judge::Catalogue;
+use zk_conformance::judge::Event;
 use zk_conformance::judge::KillMatrix;
 use zk_conformance::judge::Options;
 use zk_conformance::judge::Setting;
@@ -49,6 +50,32 @@ fn whatever_the_options_say_something_is_played() {
     let subject = Subject::Embedded(Box::default());
     let summary = runtime().block_on(run(&catalogue, &cases, &subject, &options, &mut |_| {}));
     assert_eq!((summary.trouble, summary.passed), (None, 1));
+}
+
+#[test]
+fn a_case_that_is_to_be_alone_waits_until_the_others_are_over() {
+    let catalogue = catalogue();
+    // One that waits a while, and one that would be over at once.
+    let named = ["ZK0508", "ZK1209"];
+    let cases: Vec<_> = named.iter().filter_map(|id| catalogue.find(id)).collect();
+    assert_eq!(
+        cases.iter().map(|it| it.is_alone()).collect::<Vec<_>>(),
+        [false, true]
+    );
+    let mut over = Vec::new();
+    let mut tell = |event: &Event| {
+        if let Event::CaseFinished(report) = event {
+            over.push(report.id.clone());
+        }
+    };
+    let summary = runtime().block_on(async {
+        let server = InMemoryServer::start(Config::default()).expect("a server");
+        let subject = Subject::Tcp(server.address());
+        let options = Options::default();
+        run(&catalogue, &cases, &subject, &options, &mut tell).await
+    });
+    assert_eq!((summary.trouble, summary.passed), (None, 2));
+    assert_eq!(over, named);
 }
 
 #[test]
