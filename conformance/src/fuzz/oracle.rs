@@ -59,22 +59,6 @@ pub(crate) enum Judgement {
     Strange(Strange),
 }
 
-<<<<<<< HEAD
-=======
-/// What no sound server does.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Strange {
-    /// The moment it came of.
-    pub(crate) at: usize,
-    /// What may come of it.
-    pub(super) expected: BTreeSet<Outcome>,
-    /// What came of it.
-    pub(super) actual: Outcome,
-    /// What it is, whatever was done to bring it about.
-    pub(super) symptom: String,
-}
-
->>>>>>> readhunt
 /// What may come of a sequence: each way has an outcome for each moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Expectation {
@@ -108,16 +92,15 @@ impl Oracle {
         }
     }
 
-<<<<<<< HEAD
     /// Whether chance has a say in what comes of races.
     pub(super) const fn has_chance(&self) -> bool {
         self.is_lenient
-=======
+    }
+
     /// The same, but these details of replies do not matter.
     pub(crate) fn without(mut self, details: BTreeSet<String>) -> Self {
         self.left_out = details;
         self
->>>>>>> readhunt
     }
 
     /// Every kind of sound server.
@@ -222,16 +205,11 @@ impl Oracle {
         let moments = &expectation.sequence.0;
         let mut ledger = Ledger::default();
         let mut doubt = Doubt::default();
-<<<<<<< HEAD
         for (at, moment) in moments.iter().enumerate() {
             let Some(answer) = run.answers.get(at) else {
                 return Judgement::Strange(Strange::refused(at, moment, &left));
             };
-            let actual = Outcome::of(moment, answer);
-=======
-        for (at, (moment, answer)) in moments.iter().zip(&run.answers).enumerate() {
             let actual = self.outcome(moment, answer);
->>>>>>> readhunt
             ledger.note(moment, &actual);
             let is_unclear = expectation.unclear_from.is_some_and(|from| from <= at);
             let is_doubtful = is_unclear || self.is_lenient && doubt.concerns(moment);

@@ -8,9 +8,9 @@ use crate::fuzz::outcome::Outcome;
 
 /// What no sound server does.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Strange {
+pub(crate) struct Strange {
     /// The moment it came of.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// What may come of it.
     pub(super) expected: BTreeSet<Outcome>,
     /// What came of it.

@@ -137,11 +137,11 @@ impl<'a> Live<'a> {
         if stated.mode != server::Mode::ReadWrite {
             model.mode = stated.mode;
         }
-        if let Ok(asks) = "a.open a.word".parse::<Sequence>()
-            && let Some(run) = hunt::run(subject, &asks, self.arguments.driver()).await
-            && run.answers.iter().any(|answer| answer.contains("imok"))
-        {
-            model.words = Words::ALL;
+        if let Ok(asks) = "a.open a.word".parse::<Sequence>() {
+            let run = hunt::run(subject, &asks, self.arguments.driver()).await;
+            if run.answers.iter().any(|answer| answer.contains("imok")) {
+                model.words = Words::ALL;
+            }
         }
         model
     }
