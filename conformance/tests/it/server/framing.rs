@@ -238,8 +238,9 @@ fn the_longest_frame_is_up_to_the_config() {
     });
     world.session(1, 4_000);
     assert_eq!(world.send(1, &request(9, 0, &[0; 92])), reply(9, -1, -6));
-    assert_eq!(world.send(1, &hex("00000065")), hex(""));
-    assert!(world.is_closed(1));
+    world.session(2, 4_000);
+    assert_eq!(world.send(2, &hex("00000065")), hex(""));
+    assert!(world.is_closed(2));
     assert_eq!(world.server.config().limits, Limits::frame(100));
 }
 
