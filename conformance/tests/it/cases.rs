@@ -43,7 +43,14 @@ const HEADERS: &[&str] = &[
 const OPTIONAL: &[&str] = &["tags", "needs", "server", "race", "flaws"];
 
 /// The words a case may be tagged with.
-const TAGS: &[&str] = &["dos", "large", "sanity", "timing", "two-connections"];
+const TAGS: &[&str] = &[
+    "alone",
+    "dos",
+    "large",
+    "sanity",
+    "timing",
+    "two-connections",
+];
 
 fn catalogue() -> Catalogue {
     Catalogue::embedded().expect("the catalogue is in order")
