@@ -20,6 +20,7 @@ pub(super) fn show(findings: &Findings) {
         serde_json::json!({
             "sequence": difference.sequence.to_string(),
             "steps": difference.sequence.len(),
+            "rates_only": difference.is_of_rates,
             "summary": difference.in_words(),
             "a": answers(&difference.answers[0]),
             "b": answers(&difference.answers[1]),

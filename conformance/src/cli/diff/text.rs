@@ -22,9 +22,14 @@ pub(super) fn show(findings: &Findings) {
     for (index, difference) in findings.differences.iter().enumerate() {
         let steps = difference.sequence.len();
         say(format_args!(
-            "\n{BAD}{}{BAD:#}  {}  {DIM}{steps} steps{DIM:#}",
+            "\n{BAD}{}{BAD:#}  {}  {DIM}{steps} steps{}{DIM:#}",
             index + 1,
-            difference.sequence
+            difference.sequence,
+            if difference.is_of_rates {
+                ", in rates alone"
+            } else {
+                ""
+            },
         ));
         for (letter, answers) in ["A", "B"].iter().zip(&difference.answers) {
             show_answers(letter, answers);
@@ -73,11 +78,20 @@ fn show_answers(letter: &str, answers: &[Answer]) {
 }
 
 fn show_summary(findings: &Findings) {
-    let count = findings.differences.len() + findings.cases.different.len();
+    let rates = findings
+        .differences
+        .iter()
+        .filter(|it| it.is_of_rates)
+        .count();
+    let count = findings.differences.len() - rates + findings.cases.different.len();
     let (style, found) = match count {
         0 => (GOOD, "no difference".to_owned()),
         1 => (BAD, "1 difference".to_owned()),
         _ => (BAD, format!("{count} differences")),
+    };
+    let rates = match rates {
+        0 => String::new(),
+        count => format!(", {count} in rates alone"),
     };
     let tolerated = match findings.tolerated {
         0 => String::new(),
@@ -88,7 +102,7 @@ fn show_summary(findings: &Findings) {
         None => String::new(),
     };
     say(format_args!(
-        "\n{style}{found}{style:#}{tolerated}{median}  {DIM}{} sequences, {} runs on each, {} cases, {:.1} s, seed {}{DIM:#}",
+        "\n{style}{found}{style:#}{rates}{tolerated}{median}  {DIM}{} sequences, {} runs on each, {} cases, {:.1} s, seed {}{DIM:#}",
         findings.effort.sequences,
         findings.effort.runs,
         findings.cases.compared,

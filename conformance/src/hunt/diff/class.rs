@@ -20,6 +20,9 @@ pub struct Difference {
     pub answers: [Vec<Answer>; 2],
     /// Other sequences that showed the same, or something that has this in it.
     pub variants: Vec<Sequence>,
+    /// Whether both give the same answers, and only how often differs: that depends on how busy a
+    /// server is, and for how long it has been running.
+    pub is_of_rates: bool,
     /// The details of replies that it is about, if it is about nothing else.
     pub(super) details: Option<BTreeSet<String>>,
 }

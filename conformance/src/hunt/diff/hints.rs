@@ -88,10 +88,14 @@ impl Hints {
         self.waiting.is_empty() && self.shelf.is_empty()
     }
 
-    /// How many differ by so much that it is hardly chance.
+    /// How many differ by so much that it is hardly chance, and not in rates alone.
     pub(super) fn unresolved(&self) -> usize {
         let all = self.waiting.iter().chain(&self.shelf);
-        all.filter(|hint| hint.most >= ENOUGH).count()
+        let is_more_than_rates = |hint: &&Hint| {
+            let found = hint.tally.beyond(ENOUGH);
+            found.is_some_and(|found| !hint.tally.is_of_rates(found.at, ENOUGH))
+        };
+        all.filter(is_more_than_rates).count()
     }
 
     pub(super) fn holds(&self, sequence: &Sequence) -> bool {

@@ -199,7 +199,9 @@ impl Suspect {
         };
         match found {
             // Rates change with time: what was seen once may be gone.
-            Some(Found { at, by }) if is_again || by > 0.9 => found_in(&sequence, &tally, at),
+            Some(Found { at, by }) if is_again || by > 0.9 => {
+                found_in(&sequence, &tally, at, self.certain)
+            }
             _ => nothing(&sequence, &tally),
         }
     }
@@ -243,7 +245,7 @@ impl Suspect {
                 };
                 let by_chance = (0..2).any(|side| proof.counts(side, at).len() > 1);
                 if self.certain || !by_chance {
-                    return found_in(&sequence, proof, at);
+                    return found_in(&sequence, proof, at, self.certain);
                 }
                 let sequence = sequence.up_to(at).renamed();
                 self.stage = Stage::Counting {
@@ -258,7 +260,7 @@ impl Suspect {
                 tally,
                 whole,
             } => match tally.sure() {
-                Some(Found { at, .. }) => found_in(sequence, tally, at),
+                Some(Found { at, .. }) => found_in(sequence, tally, at, self.certain),
                 // What was seen before has come and gone: rates change as servers warm up.
                 None if sequence.renamed() == whole.renamed() => nothing(sequence, tally),
                 // What was left out mattered, if only for the rate.
@@ -279,8 +281,13 @@ fn nothing(sequence: &Sequence, tally: &Tally) -> Progress {
     Progress::Nothing(Hint::new(sequence.clone(), tally.clone()))
 }
 
-fn found_in(sequence: &Sequence, tally: &Tally, at: usize) -> Progress {
-    Progress::Found(Box::new(difference(sequence.up_to(at), tally, at)))
+fn found_in(sequence: &Sequence, tally: &Tally, at: usize, certain: bool) -> Progress {
+    let is_of_rates = !certain && tally.is_of_rates(at, ENOUGH);
+    let difference = difference(sequence.up_to(at), tally, at);
+    Progress::Found(Box::new(Difference {
+        is_of_rates,
+        ..difference
+    }))
 }
 
 /// Whether less is done in a moment than in another: what comes of all of it at once comes of a part
@@ -343,6 +350,7 @@ fn difference(sequence: Sequence, tally: &Tally, at: usize) -> Difference {
         sequence,
         answers,
         variants: Vec::new(),
+        is_of_rates: false,
         details: tally.contrast(at).details(),
     }
 }
@@ -410,6 +418,7 @@ mod tests {
     #[test]
     fn other_rates_are_a_difference() {
         let found = look_into([&["ok", "closed"], &["ok"]]).expect("a difference");
+        assert!(!found.is_of_rates);
         assert_eq!(found.answers[0].len(), 2);
         assert!(found.answers[0][0].count >= 48);
     }
@@ -420,6 +429,7 @@ mod tests {
         let one = ["ok", "closed"];
         let other = ["ok", "ok", "ok", "ok", "closed"];
         let found = look_into([&one, &other]).expect("a difference");
+        assert!(found.is_of_rates);
         assert!(found.answers[0].iter().all(|answer| answer.count >= 48));
         let other = ["ok", "ok", "ok", "closed", "closed"];
         let found = look_into([&one, &other]);

@@ -113,6 +113,21 @@ impl Tally {
         self.runs[side].iter().find(says)
     }
 
+    /// Whether each server gives every answer that the other gives to the moment `at`, as far as so
+    /// many standard deviations tell.
+    pub(super) fn is_of_rates(&self, at: usize, deviations: f64) -> bool {
+        let counts = [0, 1].map(|side| self.counts(side, at));
+        let totals = counts.each_ref().map(|counts| counts.values().sum());
+        let is_own = |side: usize| {
+            let mut answers = counts[side].iter();
+            answers.any(|(answer, count)| {
+                let rates = [(*count, totals[side]), (0, totals[1 - side])];
+                !counts[1 - side].contains_key(answer) && difference(rates).1 >= deviations
+            })
+        };
+        self.due.is_none() && !is_own(0) && !is_own(1)
+    }
+
     /// What is different about the answers to the moment `at`: of each server, about the one that it
     /// gives so much more often than the other.
     pub(super) fn contrast(&self, at: usize) -> Contrast {
