@@ -44,10 +44,39 @@ fn crowd(case: &Case, limit: Option<usize>) -> Option<String> {
     })
 }
 
+/// The ids of what cases that take long need, and of what that needs.
+fn vanguard<'c>(chosen: &BTreeMap<&'c str, &'c Case>) -> BTreeSet<&'c str> {
+    let takes_long = |case: &&Case| case.has_tag("timing");
+    let mut vanguard = BTreeSet::new();
+    let mut open: Vec<&Case> = chosen.values().copied().filter(takes_long).collect();
+    while let Some(case) = open.pop() {
+        for id in &case.needs {
+            if let Some((id, needed)) = chosen.get_key_value(id.as_str())
+                && is_soon_over(needed, chosen)
+                && vanguard.insert(*id)
+            {
+                open.push(needed);
+            }
+        }
+    }
+    vanguard
+}
+
+/// Whether neither a case nor anything it needs takes long or has to be alone.
+fn is_soon_over(case: &Case, chosen: &BTreeMap<&str, &Case>) -> bool {
+    let needed = case.needs.iter().filter_map(|id| chosen.get(id.as_str()));
+    !case.has_tag("timing")
+        && !case.is_alone()
+        && needed.into_iter().all(|case| is_soon_over(case, chosen))
+}
+
 /// Cases that are to be played.
 pub(super) struct Flight<'c> {
     /// All of them, by their ids.
     chosen: BTreeMap<&'c str, &'c Case>,
+    /// What those need that take long: it is played before all others, so that these wait for
+    /// nothing but time.
+    vanguard: BTreeSet<&'c str>,
     waiting: Vec<&'c Case>,
     under_way: BTreeMap<String, &'c Case>,
     running: JoinSet<CaseReport>,
@@ -60,8 +89,10 @@ pub(super) struct Flight<'c> {
 
 impl<'c> Flight<'c> {
     pub(super) fn new(cases: Vec<&'c Case>) -> Self {
+        let chosen = cases.iter().map(|case| (case.id.as_str(), *case)).collect();
         Self {
-            chosen: cases.iter().map(|case| (case.id.as_str(), *case)).collect(),
+            vanguard: vanguard(&chosen),
+            chosen,
             waiting: cases,
             under_way: BTreeMap::new(),
             running: JoinSet::new(),
@@ -117,6 +148,9 @@ impl<'c> Flight<'c> {
         let mut open: usize = self.under_way.values().map(|case| case.connections()).sum();
         let limit = run.options.setting.most_connections();
         let room = run.options.connections.min(limit.unwrap_or(usize::MAX));
+        let before = self.waiting.len();
+        let is_known = |id: &&str| run.verdicts.contains_key(*id);
+        let is_vanguard_open = !self.vanguard.iter().all(is_known);
         for case in std::mem::take(&mut self.waiting) {
             let options = run.options;
             let undecided = |id: &&String| {
@@ -146,6 +180,7 @@ impl<'c> Flight<'c> {
                 };
                 run.count(report(case, verdict, &options.standard));
             } else if case.needs.iter().any(|id| undecided(&id))
+                || (is_vanguard_open && !self.vanguard.contains(case.id.as_str()))
                 || (case.is_alone() && !self.under_way.is_empty())
                 || self.under_way.values().any(|case| case.is_alone())
                 || self.running.len() >= options.jobs.max(1)
@@ -166,6 +201,10 @@ impl<'c> Flight<'c> {
                     play_on_time(&case, &subject, &bindings, &options, pulse).await
                 });
             }
+        }
+        // What was decided without being played may be all that others waited for.
+        if self.running.is_empty() && self.waiting.len() < before {
+            self.start(run);
         }
     }
 
