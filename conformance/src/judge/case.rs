@@ -68,7 +68,7 @@ impl Case {
     }
 
     /// Whether no other case may be under way meanwhile: it asks so much of the server that the
-    /// server holds back whoever else asks, which [LIMIT-7](Self::clause) is about.
+    /// server holds back whoever else asks (clause LIMIT-7).
     #[must_use]
     pub fn is_alone(&self) -> bool {
         self.has_tag("alone")

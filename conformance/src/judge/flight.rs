@@ -64,10 +64,8 @@ fn vanguard<'c>(chosen: &BTreeMap<&'c str, &'c Case>) -> BTreeSet<&'c str> {
 
 /// Whether neither a case nor anything it needs takes long or has to be alone.
 fn is_soon_over(case: &Case, chosen: &BTreeMap<&str, &Case>) -> bool {
-    let needed = case.needs.iter().filter_map(|id| chosen.get(id.as_str()));
-    !case.has_tag("timing")
-        && !case.is_alone()
-        && needed.into_iter().all(|case| is_soon_over(case, chosen))
+    let mut needed = case.needs.iter().filter_map(|id| chosen.get(id.as_str()));
+    !case.has_tag("timing") && !case.is_alone() && needed.all(|case| is_soon_over(case, chosen))
 }
 
 /// Cases that are to be played.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use zk_conformance::judge;
 use zk_conformance::judge::Catalogue;
 use zk_conformance::judge::Event;
 use zk_conformance::judge::KillMatrix;
@@ -76,6 +77,47 @@ fn a_case_that_is_to_be_alone_waits_until_the_others_are_over() {
     });
     assert_eq!((summary.trouble, summary.passed), (None, 2));
     assert_eq!(over, named);
+}
+
+/// The ids of cases that were played or skipped, in the order in which they were over, one at a time.
+fn one_by_one(named: &[&str], setting: &str) -> Vec<String> {
+    let catalogue = catalogue();
+    let cases: Vec<_> = named.iter().filter_map(|id| catalogue.find(id)).collect();
+    let mut options = Options::default();
+    options.jobs = 1;
+    options.setting = Setting::parse(setting).expect("a setting");
+    let subject = Subject::Embedded(Box::default());
+    let mut over = Vec::new();
+    let mut tell = |event: &Event| {
+        if let Event::CaseFinished(report) = event {
+            let how = match report.verdict {
+                judge::Verdict::Passed => "passed",
+                judge::Verdict::Skipped { .. } => "skipped",
+                _ => "otherwise",
+            };
+            over.push(format!("{} {how}", report.id));
+        }
+    };
+    let summary = runtime().block_on(run(&catalogue, &cases, &subject, &options, &mut tell));
+    assert_eq!(summary.trouble, None);
+    over
+}
+
+#[test]
+fn what_cases_that_take_long_need_comes_first() {
+    assert_eq!(
+        one_by_one(&["ZK0301", "ZK0401", "ZK0503"], ""),
+        ["ZK0401 passed", "ZK0503 passed", "ZK0301 passed"]
+    );
+}
+
+#[test]
+fn what_waits_for_cases_that_are_skipped_is_played() {
+    // The one that is needed opens two connections.
+    let over = one_by_one(&["ZK0301", "ZK0401", "ZK0503"], "maxClientCnxns=1");
+    assert_eq!(over.len(), 3, "{over:?}");
+    assert!(over.contains(&"ZK0401 skipped".to_owned()), "{over:?}");
+    assert!(over.contains(&"ZK0301 passed".to_owned()), "{over:?}");
 }
 
 #[test]
