@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashSet;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::Hasher;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jute_codec::Limits;
-use zk_conformance::Instant;
 use zk_conformance::checker::FIRST_STATES;
 use zk_conformance::checker::Found;
 use zk_conformance::checker::Goal;
@@ -20,8 +17,6 @@ use zk_conformance::checker::Scene;
 use zk_conformance::checker::Step;
 use zk_conformance::checker::search;
 use zk_conformance::checker::traces;
-use zk_conformance::client;
-use zk_conformance::client::Client;
 use zk_conformance::client::OwnClock;
 use zk_conformance::judge::Setting;
 use zk_conformance::lab;
@@ -265,30 +260,4 @@ fn what_was_seen_is_in_the_tables_and_replays() {
         };
         assert_eq!(parse(&transcript.to_string()), Ok(transcript), "{step}");
     }
-}
-
-/// What a client will do, as a number.
-fn fingerprint(client: &Client, now: Instant) -> u64 {
-    let mut state = DefaultHasher::new();
-    client.fingerprint(now, &mut state);
-    state.finish()
-}
-
-#[test]
-fn a_fingerprint_tells_states_apart_and_times_not() {
-    let at = |millis| {
-        let mut config = client::Config::new("zk", Duration::from_millis(3_000));
-        config.pause = Duration::ZERO;
-        let now = Instant::from_millis(millis);
-        let mut client = Client::new(config, now);
-        while client.poll().is_some() {}
-        (client, now)
-    };
-    let ((early, then), (mut late, now)) = (at(1_000), at(777_000));
-    assert_eq!(fingerprint(&early, then), fingerprint(&late, now));
-    let later = now + Duration::from_millis(1);
-    assert_ne!(fingerprint(&late, now), fingerprint(&late, later));
-    late.handle(now, client::Input::Connected);
-    while late.poll().is_some() {}
-    assert_ne!(fingerprint(&early, then), fingerprint(&late, now));
 }

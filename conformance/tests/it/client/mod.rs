@@ -4,6 +4,7 @@ mod any;
 mod closing;
 mod connections;
 mod events;
+mod fingerprint;
 mod handshake;
 mod hosts;
 mod phase;

@@ -2,7 +2,9 @@
 
 use zk_conformance::Instant;
 use zk_conformance::server::Config;
+use zk_conformance::server::ConnectionId;
 use zk_conformance::server::Input;
+use zk_conformance::server::Phase;
 use zk_conformance::server::Requests;
 
 use crate::server::world::FIRST;
@@ -51,6 +53,23 @@ fn an_expired_session_closes_its_connection_without_a_byte() {
     assert_eq!(world.take(1), hex(""));
     assert!(world.is_closed(1));
     assert_eq!(world.server.last_zxid(), 2);
+}
+
+#[test]
+fn connections_are_those_that_came_and_are_not_gone() {
+    let mut world = World::default();
+    let open = |world: &World| world.server.connections().collect::<Vec<_>>();
+    assert_eq!(open(&world), []);
+    world.accept(7);
+    world.session(3, 4_000);
+    world.session(5, 4_000);
+    let greeting = (ConnectionId(7), Phase::Greeting);
+    let serving = |id| (ConnectionId(id), Phase::Serving);
+    assert_eq!(open(&world), [serving(3), serving(5), greeting]);
+    world.lose(3);
+    assert_eq!(open(&world), [serving(5), greeting]);
+    world.at(6_000);
+    assert_eq!(open(&world), [greeting]);
 }
 
 /// Opens a session of 600 ms, sends `bytes` after 500 ms, and tells whether that put its end off.
