@@ -1,5 +1,6 @@
 //! Classes of differences.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use crate::driver::Sequence;
 use crate::driver::Step;
 use crate::hunt::Run;
 use crate::hunt::diff::shape::Shape;
+use crate::hunt::diff::tally::ENOUGH;
+use crate::hunt::diff::tally::Tally;
 
 /// Something that two servers do differently.
 #[derive(Clone, Debug)]
@@ -40,6 +43,28 @@ pub struct Answer {
 }
 
 impl Difference {
+    /// What the runs of a sequence say of the moment `at`, as the last one.
+    pub(super) fn at(at: usize, sequence: &Sequence, tally: &Tally) -> Self {
+        let answers = [0, 1].map(|side| {
+            let counts = tally.counts(side, at).into_iter();
+            let mut answers: Vec<Answer> = counts
+                .filter_map(|(said, count)| {
+                    let run = tally.example(side, at, &said)?.clone();
+                    Some(Answer { said, count, run })
+                })
+                .collect();
+            answers.sort_by_key(|answer| Reverse(answer.count));
+            answers
+        });
+        Self {
+            sequence: sequence.up_to(at),
+            answers,
+            variants: Vec::new(),
+            is_of_rates: tally.is_of_rates(at, ENOUGH),
+            details: tally.contrast(at).details(),
+        }
+    }
+
     /// In a line: the last moment, and what either server answers to it.
     #[must_use]
     pub fn in_words(&self) -> String {

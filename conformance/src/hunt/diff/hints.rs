@@ -1,8 +1,8 @@
 //! Sequences that two servers may answer differently, and have not been looked into to the end.
 
 use crate::driver::Sequence;
-use crate::hunt::diff::suspect::ENOUGH;
 use crate::hunt::diff::suspect::is_over;
+use crate::hunt::diff::tally::ENOUGH;
 use crate::hunt::diff::tally::SURE;
 use crate::hunt::diff::tally::Tally;
 
@@ -65,11 +65,9 @@ impl Hints {
         Some(self.waiting.swap_remove(at))
     }
 
-    /// What has not been looked into and surely differs: anything at all between `certain` servers,
-    /// which have no chance in them.
-    pub(super) fn next_sure(&mut self, certain: bool) -> Option<Hint> {
-        let is_sure = |hint: &Hint| certain || hint.most >= SURE;
-        let at = self.waiting.iter().position(is_sure)?;
+    /// What has not been looked into and surely differs.
+    pub(super) fn next_sure(&mut self) -> Option<Hint> {
+        let at = self.waiting.iter().position(|hint| hint.most >= SURE)?;
         Some(self.waiting.swap_remove(at))
     }
 

@@ -19,6 +19,9 @@
 mod cases;
 mod class;
 mod hints;
+mod known;
+mod lab;
+mod options;
 mod plan;
 mod reference;
 mod shape;
@@ -38,11 +41,14 @@ pub use self::cases::Side;
 pub use self::cases::compare_case;
 pub use self::class::Answer;
 pub use self::class::Difference;
+pub use self::lab::in_lab;
+pub use self::options::Options;
 pub use self::reference::Model;
 
 use self::hints::Hint;
 use self::hints::Hints;
 use self::hints::REMARKABLE;
+use self::known::Known;
 use self::plan::Plan;
 use self::reference::Reference;
 use self::suspect::Progress;
@@ -56,45 +62,11 @@ use crate::driver::Moment;
 use crate::driver::Sequence;
 use crate::driver::Step;
 use crate::hunt::Generator;
-use crate::hunt::Menu;
 use crate::hunt::Run;
-use crate::hunt::outcomes;
 use crate::server;
 
 /// The JSON Schema of what `zkspec diff --format json` prints.
 pub const SCHEMA: &str = include_str!("../../../schema/diff.schema.json");
-
-/// How two servers are compared.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Options {
-    /// Where chance begins.
-    pub seed: u64,
-    /// What random sequences are made of.
-    pub menu: Menu,
-    /// Whether there are sequences that let time pass, or wait long for a server to lose patience.
-    pub waits: bool,
-    /// The model, if one of the servers is it: the other may answer whatever it may, however often.
-    pub model: Option<Model>,
-    /// Compare by these alone, if there are any.
-    pub only: Vec<Sequence>,
-    /// Whether a task brings all that can come of a sequence: the servers have no chance in them but
-    /// the order of what happens at once.
-    pub certain: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            seed: 0,
-            menu: Menu::default(),
-            waits: true,
-            model: None,
-            only: Vec::new(),
-            certain: false,
-        }
-    }
-}
 
 /// Something to be run on both servers.
 #[derive(Clone, Debug)]
@@ -125,7 +97,6 @@ pub struct Effort {
 /// Two servers under comparison.
 #[derive(Debug)]
 pub struct Comparison {
-    options: Options,
     scale: Scale,
     plan: Plan,
     /// The hashes of sequences that were tried.
@@ -138,7 +109,7 @@ pub struct Comparison {
     /// Moments that come out by chance, alike on both servers, and how often they were looked into:
     /// after that it is nothing new.
     chances: HashMap<Vec<Act>, usize>,
-    found: Vec<Difference>,
+    known: Known,
     is_winding_down: bool,
     next_id: usize,
     effort: Effort,
@@ -166,16 +137,15 @@ impl Comparison {
         let reference = reference.map(|model| Reference::new(model, driver.clone()));
         let generator = Generator::new(options.seed, menu, model, driver);
         Self {
-            scale: Scale::new(reference),
+            scale: Scale::new(reference, options.certain),
             plan: Plan::new(&options, generator),
-            options,
             seen: HashSet::new(),
             tasks: BTreeMap::new(),
             tried: BTreeMap::new(),
             hints: Hints::default(),
             suspects: BTreeMap::new(),
             chances: HashMap::new(),
-            found: Vec::new(),
+            known: Known::default(),
             is_winding_down: false,
             next_id: 0,
             effort: Effort::default(),
@@ -239,7 +209,7 @@ impl Comparison {
     /// Ends it: what is sure by now counts as it is. How many sequences are left that are answered so
     /// differently that it is hardly chance.
     pub fn finish(&mut self) -> usize {
-        while let Some(hint) = self.hints.next_sure(self.options.certain) {
+        while let Some(hint) = self.hints.next_sure() {
             self.suspect(hint);
         }
         for (_, suspect) in std::mem::take(&mut self.suspects) {
@@ -255,7 +225,7 @@ impl Comparison {
     /// What was found so far.
     #[must_use]
     pub fn differences(&self) -> &[Difference] {
-        &self.found
+        self.known.all()
     }
 
     /// How far it got.
@@ -263,7 +233,7 @@ impl Comparison {
     pub fn effort(&self) -> Effort {
         Effort {
             suspects: self.suspects.len() + self.hints.waiting(),
-            differences: self.found.len(),
+            differences: self.known.all().len(),
             ..self.effort
         }
     }
@@ -299,8 +269,7 @@ impl Comparison {
     /// Begins to look into a sequence.
     fn suspect(&mut self, hint: Hint) {
         let id = self.next_id();
-        let suspect = Suspect::new(hint, self.options.certain);
-        self.suspects.insert(id, suspect);
+        self.suspects.insert(id, Suspect::new(hint));
     }
 
     /// Looks again into what was put away, if servers differ in it by so many standard deviations.
@@ -315,7 +284,7 @@ impl Comparison {
 
     /// Puts away for later what may be chance.
     fn put_away(&mut self, hint: Hint) {
-        if !self.options.certain && !self.is_known(&hint.sequence) {
+        if !self.known.hides(&hint.sequence) {
             self.hints.put_away(hint);
         }
     }
@@ -323,13 +292,11 @@ impl Comparison {
     fn try_another(&mut self) -> Option<Task> {
         for _ in 0..MOST_PASSED_OVER {
             let sequence = self.plan.next()?;
-            if self.is_known(&sequence) || !self.is_new(&sequence) {
+            if self.known.hides(&sequence) || !self.is_new(&sequence) {
                 continue;
             }
             self.effort.sequences += 1;
-            let times = if self.options.certain {
-                1
-            } else if sequence.takes_long() {
+            let times = if sequence.takes_long() {
                 LONG_TIMES
             } else if sequence.0.iter().any(is_hasty) {
                 RACE_TIMES
@@ -353,27 +320,19 @@ impl Comparison {
         self.seen.insert(hasher.finish())
     }
 
-    /// Whether a difference that was found leaves nothing to be learned from a sequence.
-    fn is_known(&self, sequence: &Sequence) -> bool {
-        self.found.iter().any(|known| known.hides(sequence))
-    }
-
     fn compare(&mut self, sequence: Sequence, a: Vec<Run>, b: Vec<Run>) {
         let mut tally = Tally::new(&self.scale, &sequence);
         tally.add(a, b);
-        let found = if self.options.certain {
-            tally.certain().map(|found| found.at)
-        } else {
-            tally.open_question()
+        let Some(at) = tally.open_question() else {
+            return;
         };
-        let Some(at) = found else { return };
         let sequence = sequence.up_to(at);
         let is_chance = sequence
             .0
             .last()
             .and_then(|it| self.chances.get(&acts(it)))
             .is_some_and(|looks| *looks >= MOST_LOOKS);
-        if self.is_known(&sequence) || self.hints.holds(&sequence) {
+        if self.known.hides(&sequence) || self.hints.holds(&sequence) {
             return;
         }
         let hint = Hint::new(sequence, tally);
@@ -388,13 +347,11 @@ impl Comparison {
         let Some(suspect) = self.suspects.get_mut(&id) else {
             return;
         };
-        match suspect.tell(a, b, &self.found) {
+        match suspect.tell(a, b, &self.known) {
             Progress::More => {}
             Progress::Known(sequence, at) => {
                 self.suspects.remove(&id);
-                if let Some(known) = self.found.get_mut(at) {
-                    known.also(sequence);
-                }
+                self.known.also(at, sequence);
             }
             Progress::Nothing(hint) => {
                 self.suspects.remove(&id);
@@ -412,43 +369,12 @@ impl Comparison {
 
     /// Takes in a difference, which may be one that is known.
     fn found_one(&mut self, difference: Difference) {
-        let known = self.found.iter_mut();
-        let shape = difference.shape();
-        let mut known = known.filter(|known| {
-            known.covers(&difference)
-                || shape.is_some()
-                    && known.shape() == shape
-                    && known.sequence.len() <= difference.sequence.len()
-        });
-        match known.next() {
-            Some(known) => known.also(difference.sequence),
-            None => self.keep(difference),
+        let details = difference.details.clone();
+        if self.known.add(difference) {
+            details.into_iter().for_each(|it| self.scale.leave_out(it));
+            let known = &self.known;
+            self.hints.drop_if(|sequence| known.hides(sequence));
         }
-    }
-
-    /// Keeps a difference, in place of those that are longer.
-    fn keep(&mut self, mut difference: Difference) {
-        if let Some(details) = &difference.details {
-            self.scale.leave_out(details.clone());
-        }
-        let shape = difference.shape();
-        let is_longer = |known: &Difference| {
-            difference.covers(known) || shape.is_some() && known.shape() == shape
-        };
-        let found = std::mem::take(&mut self.found).into_iter();
-        let (longer, others): (Vec<_>, Vec<_>) = found.partition(is_longer);
-        self.found = others;
-        for known in longer {
-            difference.also(known.sequence);
-            known
-                .variants
-                .into_iter()
-                .for_each(|it| difference.also(it));
-        }
-        self.found.push(difference);
-        let found = &self.found;
-        let is_explained = |sequence: &Sequence| found.iter().any(|known| known.hides(sequence));
-        self.hints.drop_if(is_explained);
     }
 }
 
@@ -463,32 +389,4 @@ fn is_hasty(moment: &Moment) -> bool {
 fn acts(moment: &Moment) -> Vec<Act> {
     let steps = moment.0.iter();
     steps.map(|step| step.symbol.act).collect()
-}
-
-/// Compares two of the crate's own servers under virtual time, by so many tasks; it ends early when
-/// `is_enough`.
-#[must_use]
-pub fn in_lab(
-    servers: [&server::Config; 2],
-    options: Options,
-    driver: &driver::Config,
-    tasks: usize,
-    is_enough: impl Fn(&Comparison) -> bool,
-) -> Comparison {
-    let options = Options {
-        certain: true,
-        ..options
-    };
-    let model = servers[0].clone();
-    let mut comparison = Comparison::new(options, model, driver.clone());
-    for _ in 0..tasks {
-        let Some(task) = comparison.ask() else { break };
-        let [a, b] = servers.map(|server| outcomes(server, &task.sequence, driver));
-        comparison.tell(task.id, a, b);
-        if is_enough(&comparison) {
-            break;
-        }
-    }
-    comparison.finish();
-    comparison
 }

@@ -18,6 +18,9 @@ pub(super) struct Scale {
     pub(super) reference: Option<Reference>,
     /// Details of replies that are known to differ, and do not matter any more.
     details: Arc<BTreeSet<String>>,
+    /// Whether the runs of a sequence are all that can come of it: there is no chance in the servers,
+    /// and an answer that only one of them gives is a difference.
+    is_complete: bool,
 }
 
 /// Runs of one sequence on two servers.
@@ -46,11 +49,16 @@ pub(super) struct Found {
 /// How many standard deviations are no chance any more: one in a hundred thousand, and thousands of
 /// sequences are tried.
 pub(super) const SURE: f64 = 4.5;
+/// How many are enough for a part of what is sure.
+pub(super) const ENOUGH: f64 = 3.0;
 
 impl Scale {
-    pub(super) fn new(reference: Option<Reference>) -> Self {
-        let details = Arc::default();
-        Self { reference, details }
+    pub(super) fn new(reference: Option<Reference>, is_complete: bool) -> Self {
+        Self {
+            reference,
+            details: Arc::default(),
+            is_complete,
+        }
     }
 
     /// From now on these details do not matter.
@@ -85,6 +93,11 @@ impl Tally {
             let new: Vec<_> = new.map(|run| due.strange(run)).collect();
             self.strange.extend(new);
         }
+    }
+
+    /// Whether there is nothing to be learned by further runs, however few there were.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.scale.is_complete
     }
 
     /// Runs on each server.
@@ -125,7 +138,7 @@ impl Tally {
                 !counts[1 - side].contains_key(answer) && difference(rates).1 >= deviations
             })
         };
-        self.due.is_none() && !is_own(0) && !is_own(1)
+        !self.is_complete() && self.due.is_none() && !is_own(0) && !is_own(1)
     }
 
     /// What is different about the answers to the moment `at`: of each server, about the one that it
@@ -147,8 +160,12 @@ impl Tally {
         runs.map(|run| run.answers.len()).max().unwrap_or(0)
     }
 
-    /// The first moment that is answered in more than one way, by one server or between them.
+    /// The first moment that is answered in more than one way, by one server or between them; that
+    /// is differed in, where nothing is left to chance.
     pub(super) fn open_question(&self) -> Option<usize> {
+        if self.is_complete() {
+            return self.sure().map(|found| found.at);
+        }
         if self.due.is_some() {
             return self.strange.iter().flatten().copied().min();
         }
@@ -157,17 +174,6 @@ impl Tally {
             all.extend(self.counts(1, *at));
             all.len() > 1
         })
-    }
-
-    /// The first moment with answers that only one of the servers gives. For servers without
-    /// chance, all of whose answers are there.
-    pub(super) fn certain(&self) -> Option<Found> {
-        let differs = |at: &usize| {
-            let keys = |side| self.counts(side, *at).into_keys();
-            !keys(0).eq(keys(1))
-        };
-        let at = (0..self.moments()).find(differs)?;
-        Some(Found { at, by: 1.0 })
     }
 
     /// The first moment whose answers differ by more than chance would have it.
@@ -200,6 +206,15 @@ impl Tally {
             return (found(by), deviations);
         }
         let [one, other] = [0, 1].map(|side| self.counts(side, at));
+        if self.is_complete() {
+            let is_same = one.keys().eq(other.keys());
+            let (by, deviations) = if is_same {
+                (0.0, 0.0)
+            } else {
+                (1.0, f64::INFINITY)
+            };
+            return (found(by), deviations);
+        }
         let answers = one.keys().chain(other.keys());
         let each = answers.map(|answer| {
             difference([&one, &other].map(|counts| {
