@@ -42,6 +42,7 @@ mod line;
 mod meaning;
 mod moment;
 mod packet;
+mod quiet;
 mod reply;
 mod sequence;
 mod session;
@@ -54,6 +55,7 @@ use std::sync::Arc;
 
 pub use self::config::Config;
 pub use self::meaning::meanings;
+pub use self::quiet::Quiet;
 pub use self::sequence::Moment;
 pub use self::sequence::Sequence;
 pub use self::sequence::Step;

@@ -1,7 +1,6 @@
 //! Drives a server over TCP: by symbols, or by sequences.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use crate::driver::Config;
 use crate::driver::Driver;
@@ -33,26 +32,25 @@ async fn hunt_by(dial: Dial, sequence: &Sequence, config: Config) -> Run {
     for moment in &sequence.0 {
         driver.push(clock.now(), moment.clone());
     }
-    let driver = finish(dial, clock, driver).await;
-    Run {
-        answers: driver.answers().to_vec(),
-        log: driver.log().to_vec(),
-    }
+    run(&finish(dial, clock, driver).await)
 }
 
-/// What the server at `address` answers to each of `symbols`; `None` if it cannot be reached.
-pub async fn drive(
-    address: SocketAddr,
-    symbols: &[Symbol],
-    config: Config,
-) -> Option<Vec<Arc<str>>> {
+/// What comes of each of `symbols` on the server at `address`; `None` if it cannot be reached.
+pub async fn drive(address: SocketAddr, symbols: &[Symbol], config: Config) -> Option<Run> {
     let clock = Clock::start();
     let mut driver = Driver::new(config);
     for &symbol in symbols {
         driver.push(clock.now(), symbol);
     }
     let driver = finish(Dial::plain(address), clock, driver).await;
-    (!driver.is_lost()).then(|| driver.answers().to_vec())
+    (!driver.is_lost()).then(|| run(&driver))
+}
+
+fn run(driver: &Driver) -> Run {
+    Run {
+        answers: driver.answers().to_vec(),
+        log: driver.log().to_vec(),
+    }
 }
 
 /// Lets a driver do what it has to, as far as the server lets it.

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::driver::Config;
 use crate::driver::NOT_DONE;
+use crate::driver::Quiet;
 use crate::driver::SILENT;
 use crate::driver::STAYS_OPEN;
 use crate::driver::Symbol;
+use crate::hunt::Run;
 use crate::learn::Teacher;
 use crate::net::drive;
 
@@ -28,6 +32,7 @@ pub struct TcpTeacher {
     jobs: usize,
     runs: i64,
     silences: Silences,
+    quiet: Quiet,
 }
 
 /// Where silence came before. It takes time, so that much of the time would be spent on it.
@@ -45,7 +50,7 @@ impl Silences {
         for (step, said) in answer.iter().enumerate() {
             let (silent, answered) = self.counts.entry(pair(symbols, step)).or_default();
             match said.as_ref() {
-                said if said.starts_with(SILENT) || said.contains(STAYS_OPEN) => {
+                said if is_silence(said) => {
                     *silent += 1;
                     self.words.insert(word[..=step].to_vec());
                 }
@@ -66,6 +71,11 @@ impl Silences {
     }
 }
 
+/// Whether an answer tells that something did not come.
+fn is_silence(said: &str) -> bool {
+    said.starts_with(SILENT) || said.contains(STAYS_OPEN)
+}
+
 /// The symbol of a step, and the one before it on the same connection.
 fn pair(symbols: &[Symbol], step: usize) -> (Option<Symbol>, Symbol) {
     let symbol = symbols[step];
@@ -76,11 +86,23 @@ fn pair(symbols: &[Symbol], step: usize) -> (Option<Symbol>, Symbol) {
     )
 }
 
+/// A word that was asked.
+struct Asked {
+    place: usize,
+    /// How long silence had to last.
+    quiet: Duration,
+    /// What came of it, if the server was there.
+    run: Option<Run>,
+}
+
 /// After so many silences, a symbol that mostly is met by it is expected to be.
 const OFTEN: usize = 8;
 
 /// By how much longer silence is awaited where an answer is in doubt: the machine may be busy.
 const IN_DOUBT: u32 = 4;
+
+/// Who has to wait by so much longer than one did was hasty.
+const HASTY: u32 = 2;
 
 /// The server could not be reached.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -100,6 +122,7 @@ impl TcpTeacher {
             runtime,
             address,
             alphabet,
+            quiet: Quiet::at_most(config.quiet),
             config,
             jobs,
             runs: 0,
@@ -116,22 +139,29 @@ impl TcpTeacher {
         let mut answers = vec![Vec::new(); words.len()];
         // Who asks the same again and again wants to be sure.
         let in_doubt = words.len() > 1 && words.windows(2).all(|pair| pair[0] == pair[1]);
-        let mut left = words.iter().enumerate();
+        let mut left: VecDeque<usize> = (0..words.len()).collect();
         let mut running = JoinSet::new();
         loop {
             while running.len() < self.jobs.max(1)
-                && let Some((place, word)) = left.next()
+                && let Some(place) = left.pop_front()
             {
-                running.spawn(self.start(place, word, in_doubt));
+                running.spawn(self.start(place, &words[place], in_doubt));
             }
             let Some(ended) = running.join_next().await else {
                 return Ok(answers);
             };
-            let (place, answer) = ended.map_err(|_| Unreachable)?;
-            let answer = answer.ok_or(Unreachable)?;
+            let Asked { place, quiet, run } = ended.map_err(|_| Unreachable)?;
+            let run = run.ok_or(Unreachable)?;
+            self.quiet.hear(&run.log);
+            if run.answers.iter().any(|said| is_silence(said)) && self.quiet.span() > quiet * HASTY
+            {
+                // The server was slower meanwhile than one had thought.
+                left.push_back(place);
+                continue;
+            }
             let symbols = self.symbols(&words[place]);
-            self.silences.note(&words[place], &symbols, &answer);
-            answers[place] = answer;
+            self.silences.note(&words[place], &symbols, &run.answers);
+            answers[place] = run.answers;
         }
     }
 
@@ -139,24 +169,29 @@ impl TcpTeacher {
         word.iter().map(|&input| self.alphabet[input]).collect()
     }
 
-    /// One word, which gives its place and answer.
+    /// One word.
     fn start(
         &mut self,
         place: usize,
         word: &[usize],
         in_doubt: bool,
-    ) -> impl Future<Output = (usize, Option<Vec<Arc<str>>>)> + use<> {
+    ) -> impl Future<Output = Asked> + use<> {
         self.runs += 1;
         let address = self.address;
         let symbols = self.symbols(word);
+        let quiet = self.quiet.span();
         let mut config = self.config.clone();
         config.unknown_id += self.runs;
+        config.quiet = quiet;
         if in_doubt {
             config.quiet *= IN_DOUBT;
         } else {
             config.silences = self.silences.expected(word, &symbols);
         }
-        async move { (place, drive(address, &symbols, config).await) }
+        async move {
+            let run = drive(address, &symbols, config).await;
+            Asked { place, quiet, run }
+        }
     }
 }
 

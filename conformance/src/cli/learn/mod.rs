@@ -84,7 +84,8 @@ pub(super) struct Arguments {
     /// How long an answer may take.
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     timeout: u64,
-    /// How long a server is silent that leaves something without an answer.
+    /// How long a server is silent, at most, that leaves something without an answer; less where
+    /// its answers turn out to be quick.
     #[arg(long, value_name = "MS", default_value_t = 250)]
     quiet_time: u64,
     /// What to write about the model into its file.

@@ -2,6 +2,7 @@
 
 mod driver;
 mod models;
+mod quiet;
 mod racy;
 
 use std::convert::Infallible;
