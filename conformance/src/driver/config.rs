@@ -20,6 +20,9 @@ pub struct Config {
     /// A session id that the server never gave. Runs side by side need different ones: a server
     /// may close the connection of one who asks for the same unknown session as another.
     pub unknown_id: i64,
+    /// Whether what several connections write at once begins with the last of them: who is first to
+    /// write often is first to be served.
+    pub last_first: bool,
     /// Whether answers tell numbers, too: the timeout that is granted, how long a reply is, whether
     /// it has a zxid.
     pub detail: bool,
@@ -34,6 +37,7 @@ impl Default for Config {
             linger: Self::LINGER,
             silences: Vec::new(),
             unknown_id: 0x7a00_0000_0000_0001,
+            last_first: false,
             detail: false,
         }
     }

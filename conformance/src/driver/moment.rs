@@ -67,7 +67,11 @@ impl Driver {
     /// Takes the steps of a moment, all at once.
     pub(super) fn take(&mut self, now: Instant, moment: &Moment) {
         let mut left = VecDeque::new();
-        for line in moment.lines() {
+        let mut lines = moment.lines();
+        if self.config.last_first {
+            lines.reverse();
+        }
+        for line in lines {
             let steps = moment.0.iter().filter(|step| step.symbol.line == line);
             left.push_back(self.speak(now, line, steps));
         }

@@ -103,6 +103,19 @@ impl Sending {
         }
     }
 
+    /// Writes as much as can be written without waiting, and tells how much.
+    pub(super) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(write) => match write.try_write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+                written => written,
+            },
+            // There may be more to it than to write.
+            #[cfg(feature = "tls")]
+            Self::Secret(..) => Ok(0),
+        }
+    }
+
     /// Says that no more is written, and goes on reading.
     pub(super) async fn shut(&mut self) {
         let _ = match self {

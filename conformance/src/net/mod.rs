@@ -9,6 +9,7 @@ mod clock;
 mod compare;
 mod dial;
 mod driver;
+mod gate;
 mod player;
 mod pulse;
 mod room;

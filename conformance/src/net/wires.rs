@@ -1,6 +1,7 @@
 //! Named connections to a server, for what plays the client's side.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::net::Late;
 use crate::net::dial::Dial;
 use crate::net::dial::Receiving;
 use crate::net::dial::Sending;
+use crate::net::gate::Gate;
 use crate::player::ClientSide;
 use crate::player::End;
 use crate::player::Input;
@@ -25,7 +27,7 @@ pub(super) struct Wires {
     dial: Dial,
     tell: mpsc::Sender<(String, Happened)>,
     happened: mpsc::Receiver<(String, Happened)>,
-    orders: BTreeMap<String, mpsc::UnboundedSender<Order>>,
+    orders: BTreeMap<String, mpsc::UnboundedSender<Told>>,
     /// Whether each connection is to be read from.
     reading: BTreeMap<String, watch::Sender<bool>>,
     tasks: JoinSet<()>,
@@ -33,6 +35,9 @@ pub(super) struct Wires {
     unanswered: BTreeMap<String, Instant>,
     late: Late,
 }
+
+/// What a connection is to do, and where it waits for others before.
+type Told = (Order, Option<Gate>);
 
 enum Happened {
     Opened,
@@ -65,9 +70,7 @@ impl Wires {
     /// Carries out what `client` says and tells it what happens, until it has nothing left to do.
     pub(super) async fn run(&mut self, clock: Clock, client: &mut impl ClientSide) {
         loop {
-            while let Some(output) = client.poll() {
-                self.carry_out(clock, output);
-            }
+            self.carry_out_all(clock, client);
             if client.is_over() {
                 return;
             }
@@ -97,7 +100,26 @@ impl Wires {
         }
     }
 
-    fn carry_out(&mut self, clock: Clock, output: Output) {
+    /// Carries out everything that is to be done by now. What is to be written on several connections
+    /// is written at once.
+    fn carry_out_all(&mut self, clock: Clock, client: &mut impl ClientSide) {
+        let outputs: Vec<Output> = std::iter::from_fn(|| client.poll()).collect();
+        let is_write = |output: &&Output| matches!(output.order, Order::Write(_));
+        let writers = outputs.iter().filter(is_write);
+        let writers = writers.map(|output| output.connection.clone());
+        let mut writers: BTreeSet<String> = writers
+            .filter(|connection| self.orders.contains_key(connection))
+            .collect();
+        let gate = (writers.len() > 1).then(|| Gate::of(writers.len()));
+        for output in outputs {
+            // Each goes through the gate with the first that it writes.
+            let is_first = is_write(&&output) && writers.remove(&output.connection);
+            let gate = gate.clone().filter(|_| is_first);
+            self.carry_out(clock, output, gate);
+        }
+    }
+
+    fn carry_out(&mut self, clock: Clock, output: Output, gate: Option<Gate>) {
         let Output { connection, order } = output;
         if matches!(order, Order::Write(_)) && !self.unanswered.contains_key(&connection) {
             self.unanswered.insert(connection.clone(), clock.now());
@@ -110,7 +132,7 @@ impl Wires {
             }
         } else if let Some(orders) = self.orders.get(&connection) {
             // A connection that is gone takes no more orders, as a socket would not.
-            let _ = orders.send(order);
+            let _ = orders.send((order, gate));
         }
     }
 
@@ -160,12 +182,22 @@ fn is_closed_again(error: &io::Error) -> bool {
 }
 
 /// Carries out orders until the connection is to be closed.
-async fn obey(mut write: Sending, orders: &mut mpsc::UnboundedReceiver<Order>) {
+async fn obey(mut write: Sending, orders: &mut mpsc::UnboundedReceiver<Told>) {
     let mut open = true;
-    while let Some(order) = orders.recv().await {
+    while let Some((order, gate)) = orders.recv().await {
         match order {
-            Order::Write(bytes) if open => open = write.write(&bytes).await.is_ok(),
-            Order::Write(_) | Order::Open | Order::Pause | Order::Resume => {}
+            Order::Write(mut bytes) => {
+                if let Some(gate) = gate {
+                    let Some((back, written)) = gate.pass(write, bytes.clone()).await else {
+                        return;
+                    };
+                    write = back;
+                    open &= written.is_ok();
+                    bytes.drain(..written.unwrap_or(0));
+                }
+                open = open && write.write(&bytes).await.is_ok();
+            }
+            Order::Open | Order::Pause | Order::Resume => {}
             Order::Shut => write.shut().await,
             Order::Close => return write.close().await,
             Order::Reset => return write.reset(),

@@ -241,6 +241,8 @@ impl Party {
         let subject = self.subject.clone();
         let mut driver = self.driver.clone();
         driver.unknown_id += self.first + i64::try_from(place).unwrap_or(0);
+        // Of a race that is run again and again, half of the runs begin at its other end.
+        driver.last_first = !place.is_multiple_of(2);
         if self.in_doubt {
             driver.quiet *= IN_DOUBT;
         }

@@ -13,6 +13,8 @@ use zk_conformance::fuzz::Oracle;
 use zk_conformance::fuzz::TWO_OWNERS;
 use zk_conformance::fuzz::Target;
 use zk_conformance::hunt::Run;
+use zk_conformance::lab;
+use zk_conformance::player::Happening;
 use zk_conformance::server::Config;
 use zk_conformance::server::Flaw;
 use zk_conformance::server::Flaws;
@@ -59,6 +61,23 @@ impl Target for Racy {
 
 fn oracle() -> Oracle {
     Oracle::new(fuzz::kinds(&bounds(), None), fuzz::driver())
+}
+
+/// Who writes first often is served first, so a race is to be run from both ends.
+#[test]
+fn a_race_begins_at_either_end() {
+    let race: Sequence = "a.open a.new b.open c.open b.renew+c.renew"
+        .parse()
+        .expect("steps");
+    for (last_first, due) in [(false, "b1"), (true, "c1")] {
+        let mut driver = fuzz::driver();
+        driver.last_first = last_first;
+        let run = lab::hunt(&server(Flaws::NONE), &race, driver);
+        let mut of_rivals = run.log.iter().filter(|event| event.connection != "a1");
+        let first = of_rivals.find(|event| matches!(event.what, Happening::Sent(_)));
+        let first = first.map(|event| event.connection.as_str());
+        assert_eq!(first, Some(due), "{:?}", run.answers);
+    }
 }
 
 /// What the servers of these tests grant.
