@@ -13,7 +13,8 @@ pub fn menu() -> Menu {
     }
 }
 
-/// What is done to a server over TCP: nothing that takes time.
+/// What is done to a server over TCP: nothing that takes time, so that no session expires. That is for
+/// sequences which somebody brings along.
 #[must_use]
 pub fn quick_menu() -> Menu {
     Menu {

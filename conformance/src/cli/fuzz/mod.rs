@@ -90,7 +90,9 @@ pub(super) struct Arguments {
     /// The most memory that a server started by CMD may take, in MiB; 2048, if nothing is said.
     #[arg(long, value_name = "MIB")]
     memory: Option<u64>,
-    /// The session timeout to ask for; it should be much longer than a sequence takes.
+    /// The session timeout to ask for; it should be much longer than a sequence takes. Nobody waits
+    /// for sessions of a server over TCP to expire, but where a sequence of --corpus says `expire`:
+    /// that takes twice the timeout.
     #[arg(
         long,
         value_name = "MS",
