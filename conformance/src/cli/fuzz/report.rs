@@ -58,8 +58,13 @@ impl Report {
             folder: arguments.out.clone(),
             replay: match target {
                 Some(Target { host, address }) => {
+                    // A port that was chosen is chosen anew.
+                    let given = match arguments.address {
+                        Some(_) => format!(" --target {address}"),
+                        None => String::new(),
+                    };
                     let reached = arguments.tls.flags(host) + &arguments.pace.flags();
-                    format!(" --target {address} --times 100{reached}")
+                    format!("{given} --times 100{reached}{}", arguments.start.flags())
                 }
                 None => arguments.embedded.flags(),
             },
