@@ -149,4 +149,5 @@ Examples:
   zkspec min session.zkt --out small.zkt -- ./my-server --port {port}
                                         start the server, shrink, stop it
   zkspec min find.zkt --flaw ping-xid-echoed
-                                        against the built-in server, with a flaw";
+                                        against the built-in server, with a flaw
+  zkspec min find.zkt --target 127.0.0.1:2181 --format json | jq -r .shrunk.transcript";
