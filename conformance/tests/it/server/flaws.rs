@@ -20,11 +20,13 @@ use crate::server::world::FIRST;
 use crate::server::world::World;
 use crate::server::world::close_session;
 use crate::server::world::connect;
+use crate::server::world::granted;
 use crate::server::world::hex;
 use crate::server::world::new;
 use crate::server::world::ping;
 use crate::server::world::renew;
 use crate::server::world::renew_with;
+use crate::server::world::reply;
 use crate::server::world::request;
 use crate::server::world::tick;
 
@@ -206,4 +208,62 @@ fn names_find_their_flaws() {
     assert_eq!(Flaws::NONE.iter().count(), 0);
     let all: Flaws = Flaw::ALL.iter().copied().collect();
     assert!(all.iter().eq(Flaw::ALL.iter().copied()));
+}
+
+/// A world of one flaw, with a tick of 200 ms.
+fn flawed(flaw: Flaw) -> World {
+    World::new(Config {
+        flaws: Flaws::NONE.with(flaw),
+        ..tick(200)
+    })
+}
+
+#[test]
+fn renewals_alone_are_not_clamped() {
+    let mut world = flawed(Flaw::RenewNotClamped);
+    assert_eq!(world.open(1, &new(1)), granted(FIRST, 400));
+    assert_eq!(world.open(2, &renew(FIRST, 1)), granted(FIRST, 1));
+}
+
+#[test]
+fn the_same_id_is_one_of_this_server() {
+    let mut world = flawed(Flaw::SameId);
+    let expected = FIRST | 1;
+    assert_eq!(world.session(1, 4_000), expected);
+    assert_eq!(world.session(2, 4_000), expected);
+}
+
+#[test]
+fn an_expiry_is_announced_as_no_reply_to_anything() {
+    let mut world = flawed(Flaw::ExpiryAnnounced);
+    world.session(1, 400);
+    world.at(600);
+    assert_eq!(world.take(1), reply(-1, 2, -112));
+}
+
+#[test]
+fn a_session_that_was_spared_goes_on_like_any_other() {
+    let mut world = flawed(Flaw::ConnectedForever);
+    let session_id = world.session(1, 400);
+    world.at(5_100);
+    assert!(world.has_session(session_id));
+    world.send(1, &ping());
+    world.lose(1);
+    world.at(5_500);
+    assert!(world.has_session(session_id));
+    world.at(5_600);
+    assert!(!world.has_session(session_id));
+}
+
+#[test]
+fn half_a_frame_is_lost_behind_a_whole_one_alone() {
+    let mut world = flawed(Flaw::RestLost);
+    world.session(1, 4_000);
+    let answer = reply(-2, 1, 0);
+    let ping = ping();
+    let (half, rest) = ping.split_at(5);
+    assert_eq!(world.send(1, half), hex(""));
+    assert_eq!(world.send(1, rest), answer);
+    assert_eq!(world.send(1, &[&ping, half].concat()), answer);
+    assert_eq!(world.send(1, &ping), answer);
 }

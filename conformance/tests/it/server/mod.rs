@@ -1,6 +1,7 @@
 //! The server's session engine, byte for byte under virtual time.
 
 mod delegate;
+mod fingerprint;
 mod flaws;
 mod framing;
 mod handshake;
