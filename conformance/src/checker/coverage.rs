@@ -1,4 +1,8 @@
 //! Which moves of the engines' tables were seen.
+//!
+//! The moves of a client are told by where it was and is. So are those of a connection of the
+//! server, but for four after which it is where it was: it reads something (`Read`), or answers
+//! (`Answer`). These are told by what reached the server and what it sent.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,12 +10,13 @@ use std::fmt;
 use jute_codec::KeeperState;
 
 use crate::checker::State;
+use crate::checker::state::Arrived;
 use crate::checker::state::Outcome;
 use crate::client;
 use crate::client::Fault;
 use crate::server;
 
-/// A move of one of the engines' tables in which something changes.
+/// A move of one of the engines' tables.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Step {
     /// A client's.
@@ -27,7 +32,6 @@ impl Step {
         let clients = client::Phase::MOVES.iter();
         let clients = clients.map(|&(from, on, to)| Self::Client(from, on, to));
         let servers = server::Phase::MOVES.iter();
-        let servers = servers.filter(|(from, _, to)| from != to);
         clients
             .chain(servers.map(|&(from, on, to)| Self::Server(from, on, to)))
             .collect()
@@ -72,6 +76,25 @@ impl Step {
             .map(|&(from, on, to)| Self::Client(from, on, to))
     }
 
+    /// What a connection of the server did that is where it was: it read something, or answered.
+    fn of_server_that_stays(
+        at: server::Phase,
+        has_read: bool,
+        has_answered: bool,
+    ) -> impl Iterator<Item = Self> {
+        let moves = server::Phase::MOVES.iter();
+        moves
+            .filter(move |(from, on, to)| {
+                let is_seen = match on {
+                    server::Trigger::Read => has_read,
+                    server::Trigger::Answer => has_answered,
+                    _ => false,
+                };
+                is_seen && *from == at && from == to
+            })
+            .map(|&(from, on, to)| Self::Server(from, on, to))
+    }
+
     /// What a connection of the server did, by where it was and is, and why it ended if it did.
     pub(super) fn of_server(
         from: server::Phase,
@@ -107,11 +130,17 @@ impl State {
                 }) if *ended == connection => Some(*reason),
                 _ => None,
             });
-            steps.extend(Step::of_server(
-                before.phase(connection),
-                self.phase(connection),
-                reason,
-            ));
+            let (was, is) = (before.phase(connection), self.phase(connection));
+            steps.extend(Step::of_server(was, is, reason));
+            if was == is {
+                let has_read = matches!(&outcome.arrived, Some((on, Arrived::Bytes(_)))
+                    if *on == connection);
+                let has_answered = outcome.server.iter().any(|output| {
+                    matches!(output, server::Output::Send { connection: on, .. }
+                        if *on == connection)
+                });
+                steps.extend(Step::of_server_that_stays(is, has_read, has_answered));
+            }
         }
         steps
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::hash::Hasher;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Instant;
@@ -11,9 +12,9 @@ use crate::Instant;
 pub(super) type Name = (usize, i64);
 
 /// When each session was last heard of. The engines keep their own books; this one is kept by what
-/// reaches the server.
+/// reaches the server. It is shared with the state before, until something is heard.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lives(BTreeMap<Name, Life>);
+pub(super) struct Lives(Arc<BTreeMap<Name, Life>>);
 
 /// When a session was last heard of, and what it was granted.
 #[derive(Clone, Copy, Debug)]
@@ -30,25 +31,26 @@ impl Lives {
             heard: now,
             timeout,
         };
-        self.0.insert(name, life);
+        Arc::make_mut(&mut self.0).insert(name, life);
     }
 
     /// Something was heard of a session.
     pub(super) fn hear(&mut self, now: Instant, name: Name) {
-        if let Some(life) = self.0.get_mut(&name) {
+        if let Some(life) = Arc::make_mut(&mut self.0).get_mut(&name) {
             life.heard = now;
         }
     }
 
     /// A server started again, and counts all its sessions anew.
     pub(super) fn hear_all(&mut self, now: Instant, server: usize) {
-        let lives = self.0.iter_mut().filter(|((of, _), _)| *of == server);
+        let lives = Arc::make_mut(&mut self.0).iter_mut();
+        let lives = lives.filter(|((of, _), _)| *of == server);
         lives.for_each(|(_, life)| life.heard = now);
     }
 
     /// A session is no more.
     pub(super) fn end(&mut self, name: Name) {
-        self.0.remove(&name);
+        Arc::make_mut(&mut self.0).remove(&name);
     }
 
     /// The first moment at which a session's time is up.
@@ -58,7 +60,7 @@ impl Lives {
 
     /// Hashes how long each has been silent, up to where that makes no difference.
     pub(super) fn fingerprint(&self, now: Instant, state: &mut impl Hasher) {
-        for (name, Life { heard, timeout }) in &self.0 {
+        for (name, Life { heard, timeout }) in &*self.0 {
             (name, (now - *heard).min(*timeout * 2), timeout).hash(state);
         }
     }

@@ -103,7 +103,7 @@ impl State {
         for place in 0..self.servers.len() {
             if self.is_server_due(place) {
                 moves.push(Move::ServerTick(place));
-            } else if self.restarts > 0 && self.now > Instant::ZERO {
+            } else if self.may_restart(place) {
                 moves.push(Move::Restart(place));
             }
         }
@@ -137,7 +137,7 @@ impl State {
         if self.scene.auths && !peer.has_shown && is_open {
             moves.push(Move::Auth(place));
         }
-        if self.scene.requests && place == 0 && !peer.has_asked && is_open {
+        if place == 0 && peer.asked < self.scene.requests && is_open {
             moves.push(Move::Request(place));
         }
         if peer
@@ -152,6 +152,13 @@ impl State {
                 moves.push(Move::Nap(place));
             }
         }
+    }
+
+    /// Whether a server may stop and start again: not twice in one moment. A server makes its ids
+    /// from the millisecond it starts in; Apache's takes longer than that to start.
+    pub(super) fn may_restart(&self, place: usize) -> bool {
+        let started = self.started.get(place);
+        self.restarts > 0 && started.is_some_and(|at| self.now > *at)
     }
 
     /// Whether a server has something to do before anything else reaches it.
@@ -207,5 +214,30 @@ impl State {
             .chain(servers)
             .chain(tick.map(|tick| self.now + tick))
             .min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::checker::Scene;
+
+    #[test]
+    fn a_server_does_not_start_twice_in_one_moment() {
+        let mut state = State::first(&Arc::new(Scene {
+            restarts: 2,
+            ..Scene::default()
+        }));
+        let restart = Move::Restart(0);
+        assert!(!state.moves().contains(&restart));
+        for _ in 0..2 {
+            state.now = state.now + Duration::from_millis(1);
+            assert!(state.moves().contains(&restart));
+            state.take(restart);
+            assert!(!state.moves().contains(&restart));
+        }
     }
 }

@@ -109,29 +109,40 @@ impl State {
         self.check_close(before, outcome)?;
         self.check_answers(outcome)?;
         self.check_views()?;
-        self.check_manners(outcome)?;
+        self.check_manners(before, outcome)?;
         self.check_time(before, by, outcome)?;
         self.check_progress(before, by, outcome)
     }
 
     fn check_ended(&self, before: &Self, outcome: &Outcome) -> Result<(), (Property, String)> {
         let broken = |found: String| Err((Property::EndedForGood, found));
-        if self.scene.has_member() {
-            return Ok(());
-        }
+        let has_ended = |server, id| before.ended.contains(&(server, id));
         for output in &outcome.server {
             if let server::Output::Event(
-                server::Event::Created { session_id, .. }
-                | server::Event::Renewed { session_id, .. },
+                server::Event::Created {
+                    session_id,
+                    connection,
+                    ..
+                }
+                | server::Event::Renewed {
+                    session_id,
+                    connection,
+                    ..
+                },
             ) = output
-                && before.ended.contains(session_id)
+                && let Some(link) = before.links.get(connection)
+                && has_ended(link.server, *session_id)
+                && !self.scene.is_member(link.server)
             {
                 return broken(format!("{output}"));
             }
         }
-        let alive = |id: &&i64| self.is_alive(**id);
-        if let Some(id) = self.ended.iter().find(alive) {
-            return broken(format!("{id:#x} is there again"));
+        for (place, id) in &self.ended {
+            let server = self.servers.get(*place);
+            let is_there = server.is_some_and(|server| server.session(*id).is_some());
+            if is_there && !self.scene.is_member(*place) {
+                return broken(format!("{id:#x} is there again"));
+            }
         }
         Ok(())
     }
@@ -166,7 +177,7 @@ impl State {
                 continue;
             };
             let id = client.session_id();
-            let has_ended = self.ended.contains(&id);
+            let has_ended = self.ended.iter().any(|(_, ended)| *ended == id);
             let found = format!("client {place}: {output}, and {id:#x} is alive");
             match output {
                 // The delegate knows no node; what is found is an end.
@@ -208,12 +219,13 @@ impl State {
         Ok(())
     }
 
-    fn check_manners(&self, outcome: &Outcome) -> Result<(), (Property, String)> {
+    fn check_manners(&self, before: &Self, outcome: &Outcome) -> Result<(), (Property, String)> {
         for (place, output) in &outcome.clients {
-            // Apache's members answer a request for a session with a reply header.
+            let peer = before.peers.get(*place);
+            let link = peer.and_then(|peer| before.links.get(&peer.link?));
             if let client::Output::Fault(fault) = output
                 && fault.is_misbehaviour()
-                && !self.scene.has_member()
+                && !link.is_some_and(|link| self.scene.is_member(link.server))
             {
                 return Err((Property::NoAccusation, format!("client {place}: {fault}")));
             }

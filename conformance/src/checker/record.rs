@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Instant;
@@ -13,6 +14,7 @@ use crate::checker::Step;
 use crate::checker::state::Arrived;
 use crate::checker::state::Link;
 use crate::checker::state::Outcome;
+use crate::checker::state::Piece;
 use crate::recording::Connection;
 use crate::recording::Event;
 use crate::recording::Recording;
@@ -25,24 +27,28 @@ impl State {
     /// Goes a way from here, and records what goes over the wire at the server's end; and which
     /// moves of the tables are seen.
     ///
-    /// The delegate answers as soon as nothing more comes on the connection, since nobody can ask a
-    /// server elsewhere to be slow. At the end of the way all arrives at the server that is still
-    /// underway.
+    /// The delegate answers before anything else comes to the server than more requests on the
+    /// connection, since nobody can ask a server elsewhere to be slow. At the end of the way all
+    /// arrives at the server that is still underway.
     pub(super) fn record(mut self, path: &[Move]) -> (Recording, BTreeSet<Step>) {
         let mut recorder = Recorder::default();
         for &next in path {
-            if !matches!(next, Move::Answer | Move::Dismiss) {
-                if self
-                    .asked
-                    .front()
-                    .is_some_and(|asked| next != Move::Up(*asked))
-                {
-                    self.answer_all(&mut recorder);
+            let is_something_else = match next {
+                Move::Answer | Move::Dismiss => continue,
+                Move::Up(id) => {
+                    let piece = self.links.get(&id).and_then(|link| link.up.front());
+                    self.asked.front() != Some(&id) || !matches!(piece, Some(Piece::Bytes(_)))
                 }
-                self.go(next, &mut recorder);
+                Move::ServerTick(_) | Move::Restart(_) | Move::Probe(_) | Move::Wait => true,
+                _ => false,
+            };
+            if is_something_else {
+                self.answer_all(&mut recorder);
             }
+            self.go(next, &mut recorder);
         }
-        let is_underway = |(id, link): (&ConnectionId, &Link)| (!link.up.is_empty()).then_some(*id);
+        let is_underway =
+            |(id, link): (&ConnectionId, &Arc<Link>)| (!link.up.is_empty()).then_some(*id);
         while let Some(id) = self.links.iter().find_map(is_underway) {
             self.go(Move::Up(id), &mut recorder);
         }

@@ -28,8 +28,8 @@ pub struct Scene {
     pub closes: bool,
     /// Whether each client may show an identity that the server refuses.
     pub auths: bool,
-    /// Whether the first client may ask for something that a delegate answers.
-    pub requests: bool,
+    /// How often the first client may ask for something that a delegate answers.
+    pub requests: u8,
     /// What the servers are like. Each has sessions of its own, but for a member without a quorum
     /// ([`Mode::ReadOnlyNoNew`]), which takes over those of the others.
     pub servers: Vec<server::Config>,
@@ -65,7 +65,7 @@ impl Default for Scene {
             delayed: 1,
             closes: true,
             auths: false,
-            requests: false,
+            requests: 0,
             servers: vec![server::Config {
                 tick_time: TICK,
                 sessionless_timeout: None,
@@ -109,11 +109,24 @@ impl Scene {
             delayed: 0,
             ..with(&[Own, Own], 2, 1)
         };
+        let together = Self {
+            delayed: 0,
+            ..with(&[Own, Own], 4, 1)
+        };
+        let delayed = with(&[Own, Own], 2, 1);
+        let both_restarted = Self {
+            restarts: 1,
+            ..together.clone()
+        };
         let refused = Self {
             auths: true,
             ..with(&[Own], 2, 1)
         };
         let busy = with(&[Own], 1, 1).with_delegate();
+        let slow = Self {
+            requests: 2,
+            ..with(&[Own], 1, 0).with_delegate()
+        };
         let succeeded = Self {
             delayed: 0,
             ..with(&[Own, Successor], 2, 0).with_delegate()
@@ -125,6 +138,10 @@ impl Scene {
         let restarted = Self {
             restarts: 1,
             ..with(&[Own], 2, 0)
+        };
+        let restarted_twice = Self {
+            restarts: 2,
+            ..with(&[Own], 3, 1)
         };
         let read_only = with(&[Own], 2, 1).in_mode(Mode::ReadOnly);
         let tired = Self {
@@ -154,11 +171,24 @@ impl Scene {
                 "a client and a bad length behind a handshake",
                 stranger(&[&HANDSHAKE, &BAD_LENGTH]),
             ),
+            ("a client and a handshake in two pieces", stranger(&HALVES)),
             ("a client and silence", silence),
             ("a client and a delegate, one cut", busy),
+            ("a client that asks twice and a delegate", slow),
             ("a client, its successor and a delegate", succeeded),
             ("a client and a restart", restarted),
             ("a client, a server and a member without a quorum", two),
+            ("a client, two restarts and a cut", restarted_twice),
+            ("two clients that connect again", together),
+            (
+                "two clients that connect again, and a restart",
+                both_restarted,
+            ),
+            (
+                "a client and its successor that connect again",
+                with(&[Own, Successor], 3, 1),
+            ),
+            ("two clients and a network that cuts and delays", delayed),
         ]
     }
 
@@ -174,7 +204,7 @@ impl Scene {
 
     /// The same with requests, and a server that has somebody to answer them.
     fn with_delegate(mut self) -> Self {
-        self.requests = true;
+        self.requests = 1;
         for server in &mut self.servers {
             server.requests = Requests::Delegate;
         }
@@ -209,10 +239,11 @@ impl Scene {
         config
     }
 
-    /// Whether one of the servers takes over sessions that it knows nothing of.
-    pub(super) fn has_member(&self) -> bool {
-        let mut servers = self.servers.iter();
-        servers.any(|server| server.mode == Mode::ReadOnlyNoNew)
+    /// Whether a server is a member without a quorum, which takes over sessions that it knows
+    /// nothing of, and answers who wants a new one with a reply header.
+    pub(super) fn is_member(&self, place: usize) -> bool {
+        let server = self.servers.get(place);
+        server.is_some_and(|server| server.mode == Mode::ReadOnlyNoNew)
     }
 
     /// Whether the clients could change places and nobody would notice.
@@ -242,4 +273,13 @@ const HANDSHAKE: [u8; 49] = {
     bytes[31] = 16;
     bytes[48] = 1;
     bytes
+};
+
+/// How much of it comes first where it comes in two pieces.
+pub(super) const HALF: usize = 25;
+
+/// The same in two pieces.
+const HALVES: [&[u8]; 2] = {
+    let (one, other) = HANDSHAKE.as_slice().split_at(HALF);
+    [one, other]
 };

@@ -42,8 +42,8 @@ struct Origin {
 
 /// Goes through all states that the scene can come to, or through the first `limit`.
 ///
-/// Stops where a property does not hold. States are told apart by 64 bits of hash: among a
-/// million, the chance that two are taken for one is below one in ten million.
+/// Stops where a property does not hold. States are told apart by 64 bits of hash: among ten
+/// million, the chance that two are taken for one is below one in a hundred thousand.
 #[must_use]
 pub fn search(scene: &Scene, limit: usize) -> Found {
     let scene = Arc::new(scene.clone());

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
-use std::collections::hash_map::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 use std::sync::Arc;
@@ -14,6 +13,8 @@ use crate::Instant;
 use crate::checker::Role;
 use crate::checker::Scene;
 use crate::checker::life::Lives;
+use crate::checker::life::Name;
+use crate::checker::names::Names;
 use crate::client;
 use crate::client::Client;
 use crate::server;
@@ -28,7 +29,7 @@ pub struct State {
     /// Shared with the states before, until something happens to one.
     pub(super) servers: Vec<Arc<Server>>,
     pub(super) peers: Vec<Peer>,
-    pub(super) links: BTreeMap<ConnectionId, Link>,
+    pub(super) links: BTreeMap<ConnectionId, Arc<Link>>,
     /// Connections whose requests the delegate has yet to answer.
     pub(super) asked: VecDeque<ConnectionId>,
     pub(super) dials: u8,
@@ -38,7 +39,9 @@ pub struct State {
     /// What was heard of sessions.
     pub(super) lives: Lives,
     /// Sessions that were closed or have expired.
-    pub(super) ended: BTreeSet<i64>,
+    pub(super) ended: BTreeSet<Name>,
+    /// When each server was last started.
+    pub(super) started: Vec<Instant>,
 }
 
 /// Somebody in the scene, and where they are.
@@ -55,7 +58,8 @@ pub(super) struct Peer {
     pub(super) probing: Option<usize>,
     pub(super) is_asleep: bool,
     pub(super) has_closed: bool,
-    pub(super) has_asked: bool,
+    /// How often it asked for something that is not about the session.
+    pub(super) asked: u8,
     pub(super) has_shown: bool,
 }
 
@@ -121,6 +125,7 @@ impl State {
             restarts: scene.restarts,
             lives: Lives::default(),
             ended: BTreeSet::new(),
+            started: vec![now; scene.servers.len()],
         };
         for (place, role) in scene.roles.iter().enumerate() {
             let is_own = *role == Role::Own;
@@ -132,7 +137,7 @@ impl State {
                 probing: None,
                 is_asleep: false,
                 has_closed: false,
-                has_asked: false,
+                asked: 0,
                 has_shown: false,
             });
             state.hear_client(place, &mut Outcome::default());
@@ -142,13 +147,15 @@ impl State {
 
     /// A hash that tells states apart by how they go on. Two clients of a kind may change places.
     pub(super) fn fingerprint(&self) -> u64 {
-        let mut state = DefaultHasher::new();
-        for server in &self.servers {
+        let names = Names::of(self);
+        let mut state = names.hasher();
+        for (place, server) in self.servers.iter().enumerate() {
             server.fingerprint(self.now, &mut state);
+            self.may_restart(place).hash(&mut state);
         }
         let peers = self.peers.iter().enumerate();
         let mut peers: Vec<_> = peers
-            .map(|(place, peer)| self.hash_peer(place, peer))
+            .map(|(place, peer)| self.hash_peer(place, peer, &names))
             .collect();
         if self.scene.has_twins() {
             peers.sort_unstable();
@@ -157,16 +164,18 @@ impl State {
             peers,
             &self.asked,
             (self.dials, self.cuts, self.naps, self.restarts),
-            &self.ended,
         )
             .hash(&mut state);
+        let ended = self.ended.iter();
+        let ended = ended.filter(|(_, id)| names.place(*id).is_some());
+        ended.for_each(|name| name.hash(&mut state));
         self.lives.fingerprint(self.now, &mut state);
         state.finish()
     }
 
     /// A hash of somebody and the connections they have or had, whatever their place.
-    fn hash_peer(&self, place: usize, peer: &Peer) -> u64 {
-        let mut state = DefaultHasher::new();
+    fn hash_peer(&self, place: usize, peer: &Peer, names: &Names) -> u64 {
+        let mut state = names.hasher();
         let Peer {
             client,
             is_expected,
@@ -175,7 +184,7 @@ impl State {
             probing,
             is_asleep,
             has_closed,
-            has_asked,
+            asked,
             has_shown,
         } = peer;
         (is_expected, link, dialling, probing, is_asleep).hash(&mut state);
@@ -183,7 +192,7 @@ impl State {
             // Of one at its end nothing is to be known but the session that it had.
             Some(client) if !client.phase().is_alive() => client.session_id().hash(&mut state),
             Some(client) => {
-                (has_closed, has_asked, has_shown).hash(&mut state);
+                (has_closed, asked, has_shown).hash(&mut state);
                 client.fingerprint(self.now, &mut state);
             }
             None => {}
@@ -196,7 +205,7 @@ impl State {
                 down,
                 is_known_to_server,
                 granted,
-            } = link;
+            } = &**link;
             (id, server, up, down, is_known_to_server, granted).hash(&mut state);
         }
         state.finish()

@@ -88,7 +88,7 @@ impl State {
                     client.add_auth(now, "nonesuch", b"");
                 }
                 Move::Request(_) => {
-                    peer.has_asked = true;
+                    peer.asked += 1;
                     let body = GetDataRequest {
                         path: Ustring::new("/nonesuch"),
                         watch: false,
@@ -161,12 +161,17 @@ impl State {
         }
         if let Some(Role::Stranger(pieces)) = role {
             let id = self.dial(place);
-            if let Some(link) = self.links.get_mut(&id) {
+            if let Some(link) = self.link_mut(id) {
                 let pieces = pieces.iter().copied().map(Bytes::from_static);
                 link.up.extend(pieces.map(Piece::Bytes));
             }
         }
         self.hear_client(place, outcome);
+    }
+
+    /// A connection, no longer shared with the state before.
+    fn link_mut(&mut self, id: ConnectionId) -> Option<&mut Link> {
+        self.links.get_mut(&id).map(Arc::make_mut)
     }
 
     /// The lowest number that no connection has.
@@ -193,13 +198,13 @@ impl State {
             is_known_to_server: false,
             granted: None,
         };
-        self.links.insert(id, link);
+        self.links.insert(id, Arc::new(link));
         id
     }
 
     fn cut(&mut self, id: ConnectionId) {
         self.cuts -= 1;
-        if let Some(link) = self.links.get_mut(&id) {
+        if let Some(link) = self.link_mut(id) {
             link.up.retain(|piece| *piece == Piece::Open);
             link.up.push_back(Piece::Lost);
             link.down.clear();
@@ -208,7 +213,7 @@ impl State {
     }
 
     fn arrive_up(&mut self, id: ConnectionId, outcome: &mut Outcome) {
-        let Some(link) = self.links.get_mut(&id) else {
+        let Some(link) = self.link_mut(id) else {
             return;
         };
         let Some(piece) = link.up.pop_front() else {
@@ -248,7 +253,7 @@ impl State {
     }
 
     fn arrive_down(&mut self, id: ConnectionId, outcome: &mut Outcome) {
-        let Some(link) = self.links.get_mut(&id) else {
+        let Some(link) = self.link_mut(id) else {
             return;
         };
         let Some(piece) = link.down.pop_front() else {
@@ -281,6 +286,9 @@ impl State {
             Arc::make_mut(server).restart(now);
         }
         self.lives.hear_all(now, place);
+        if let Some(started) = self.started.get_mut(place) {
+            *started = now;
+        }
         self.hear_server(place, outcome);
     }
 
@@ -311,7 +319,7 @@ impl State {
                 server::Output::Close { connection } => {
                     self.put_down(*connection, Piece::Fin);
                     self.asked.retain(|asked| asked != connection);
-                    if let Some(link) = self.links.get_mut(connection) {
+                    if let Some(link) = self.link_mut(*connection) {
                         link.is_known_to_server = false;
                         link.up.clear();
                     }
@@ -337,14 +345,14 @@ impl State {
                 timeout_ms,
                 ..
             } => {
-                if let Some(link) = self.links.get_mut(&connection) {
+                if let Some(link) = self.link_mut(connection) {
                     link.granted = Some(session_id);
                 }
                 self.lives.grant(self.now, (place, session_id), timeout_ms);
             }
             server::Event::Closed { session_id } | server::Event::Expired { session_id } => {
                 self.lives.end((place, session_id));
-                self.ended.insert(session_id);
+                self.ended.insert((place, session_id));
             }
             server::Event::Dropped { session_id } => self.lives.end((place, session_id)),
             _ => {}
@@ -355,7 +363,7 @@ impl State {
     /// broken.
     fn put_down(&mut self, id: ConnectionId, piece: Piece) {
         if self.is_whole(id)
-            && let Some(link) = self.links.get_mut(&id)
+            && let Some(link) = self.link_mut(id)
         {
             link.down.push_back(piece);
         }
@@ -373,6 +381,7 @@ impl State {
                 client::Output::Probe(name) => peer.probing = server_of(name),
                 client::Output::Send(bytes) => {
                     let link = peer.link.and_then(|id| self.links.get_mut(&id));
+                    let link = link.map(Arc::make_mut);
                     if let Some(link) = link
                         && link.up.back() != Some(&Piece::Lost)
                     {
@@ -382,6 +391,7 @@ impl State {
                 client::Output::Disconnect => {
                     peer.dialling = None;
                     let link = peer.link.take().and_then(|id| self.links.get_mut(&id));
+                    let link = link.map(Arc::make_mut);
                     if let Some(link) = link {
                         link.down.clear();
                         if link.up.back() != Some(&Piece::Lost) {

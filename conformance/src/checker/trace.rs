@@ -7,9 +7,11 @@ use crate::checker::Move;
 use crate::checker::Scene;
 use crate::checker::State;
 use crate::checker::Step;
+use crate::checker::scene::HALF;
 use crate::recording::Recording;
 use crate::recording::Style;
 use crate::server::Mode;
+use crate::server::Phase;
 use crate::server::Requests;
 use crate::server::Trigger;
 use crate::transcript::Action;
@@ -72,6 +74,16 @@ impl Found {
             .steps
             .iter_mut()
             .for_each(|step| generalize(&mut step.action));
+        if matches!(step, Step::Server(Phase::Greeting, Trigger::Read, _)) {
+            let mut actions = script.steps.iter_mut().map(|step| &mut step.action);
+            // As a whole it would be read at once.
+            if let Some(pieces) = actions.find_map(|action| match action {
+                Action::Send { pieces, .. } => Some(pieces),
+                _ => None,
+            }) {
+                *pieces = Some(HALF);
+            }
+        }
         let mut head = |key: &str, text: String| {
             let key = key.to_owned();
             script.headers.push(Header { key, text });

@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     scene: Option<String>,
     /// Give up on a scene after so many states; then it is not known whether all holds, and the exit
     /// code is 3.
-    #[arg(long, value_name = "STATES", default_value_t = 1_000_000)]
+    #[arg(long, value_name = "STATES", default_value_t = 10_000_000)]
     limit: usize,
     /// Search a server that does this wrong; `zkspec serve --flaw help` lists what there is.
     #[arg(long, value_name = "FLAW")]
@@ -78,8 +78,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let (mut states, mut moves) = (0, 0);
     let clock = Clock::start();
     let work = |(_, scene): &(_, Scene)| search(scene, arguments.limit);
-    do_each(&scenes, work, |(name, _), found, seconds| {
-        show(name, &found, seconds);
+    do_each(&scenes, work, |(name, scene), found, seconds| {
+        show(name, scene, &found, seconds);
         exit = match &found.violation {
             Some(_) => Exit::Unexpected,
             // Of what was not searched nothing is known.
@@ -105,7 +105,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     Ok(exit)
 }
 
-fn show(name: &str, found: &Found, seconds: f64) {
+fn show(name: &str, scene: &Scene, found: &Found, seconds: f64) {
     let Found {
         states,
         moves,
@@ -123,9 +123,12 @@ fn show(name: &str, found: &Found, seconds: f64) {
         ", and there are more"
     };
     say(format_args!(
-        "{style}{sign}{style:#} {name}  {DIM}{states} states, {moves} moves, at most {depth} deep, \
-         {seconds:.1} s{rest}{DIM:#}"
+        "{style}{sign}{style:#} {name}\n  {DIM}{scene}{DIM:#}\n  {DIM}{states} states, {moves} moves, \
+         at most {depth} deep, {seconds:.1} s{rest}{DIM:#}"
     ));
+    for exemption in scene.exemptions() {
+        say(format_args!("  {DIM}not held to: {exemption}{DIM:#}"));
+    }
     if let Some(Violation {
         property,
         found,

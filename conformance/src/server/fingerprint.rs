@@ -13,8 +13,8 @@ impl Server {
     /// Hashes all that what the server does from `now` on depends on, with moments counted from
     /// `now`. Two servers of one config with the same hash go on alike, each in its own time.
     ///
-    /// Left out are numbers that only a four-letter word would tell, and when the server was
-    /// started, which only a restart asks for.
+    /// Left out are numbers that only a four-letter word would tell; when the server was started,
+    /// which only a restart asks for; and the id of the next session, which is new in any case.
     pub fn fingerprint(&self, now: Instant, state: &mut impl Hasher) {
         let Self {
             config,

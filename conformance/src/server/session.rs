@@ -201,17 +201,26 @@ impl Sessions {
         let Self {
             table,
             queue,
-            ids,
+            ids: _,
             passwords,
             lifetimes: _,
         } = self;
-        (ids, passwords).hash(state);
+        passwords.hash(state);
         table.len().hash(state);
         for (id, session) in table {
-            (id, session).hash(state);
-            let ends = queue.expires_at(session.slot);
-            ends.map(|ends| ends - now).hash(state);
+            let Session {
+                created_ms,
+                timeout_ms,
+                owner,
+                slot,
+            } = session;
+            let ends = queue.expires_at(*slot).map(|ends| ends - now);
+            (id, created_ms, timeout_ms, owner, ends).hash(state);
         }
+        // In this order they come out that end at once.
+        let mut slots: Vec<_> = table.iter().map(|(id, it)| (it.slot, id)).collect();
+        slots.sort_unstable();
+        slots.iter().for_each(|(_, id)| id.hash(state));
     }
 
     /// Adds a session made elsewhere.

@@ -10,6 +10,10 @@ fn a_scene_is_searched_to_its_end_or_not() {
     let said = stdout(&output);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("✓ a client and a four-letter word"), "{said}");
+    let bounds = "1 client, 1 stranger, 1 server, 2 dials, 0 cuts, 1 piece on its way at a time, \
+                  0 naps, 0 restarts; nobody closes";
+    assert!(said.contains(bounds), "{said}");
+    assert!(!said.contains("not held to"), "{said}");
     let (code, output) = run(&["model", scene, "--limit", "20"]);
     let said = stdout(&output);
     assert_eq!(code, 3, "{said}");
@@ -22,6 +26,14 @@ fn a_scene_is_searched_to_its_end_or_not() {
     assert_eq!(code, 1, "{said}");
     assert!(
         said.contains("a session ends when its time is up"),
+        "{said}"
+    );
+    let member = "a client of a member without a quorum";
+    let (code, output) = run(&["model", member, "--limit", "20"]);
+    let said = stdout(&output);
+    assert_eq!(code, 3, "{said}");
+    assert!(
+        said.contains("not held to: what has ended stays ended"),
         "{said}"
     );
     assert_eq!(run(&["model", "no such scene"]).0, 4);
