@@ -25,7 +25,9 @@ mod walk;
 mod world;
 
 pub use crate::capture::capture;
+pub use crate::client::Variant;
 pub use crate::client::client;
+pub use crate::client::variant_of_client;
 pub use crate::differential::differential;
 pub use crate::differential::disagreement;
 pub use crate::frame::frame;

@@ -29,6 +29,13 @@ pub(super) fn seeds() -> Vec<Seed> {
     let watch_data = &[15, 0][..];
     let watch_below = &[15, 4][..];
     let auth_failed = &[17][..];
+    // To the first two requests, each with a body of its own.
+    let two_answers = [&[6, 44][..], &reply(1, b"ab"), &reply(2, b"cd")].concat();
+    // What is granted is as short as can be: ten seconds, no password, and no readOnly.
+    let session = [
+        0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 39, 16, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0,
+    ];
+    let session_and_answer = [&[6, 46][..], &session, &reply(1, b"ab")].concat();
     vec![
         script(
             "session-and-close",
@@ -69,6 +76,13 @@ pub(super) fn seeds() -> Vec<Seed> {
             "nobody-to-connect-to",
             3,
             &[unreachable, wait_until_due, unreachable, wait_5_s],
+        ),
+        script(
+            "asked-after-the-end",
+            2,
+            &[
+                connected, refuse, exists, identity, watch_data, close, wait_1_s,
+            ],
         ),
         script("refused", 2, &[connected, refuse]),
         script(
@@ -166,6 +180,63 @@ pub(super) fn seeds() -> Vec<Seed> {
             &[connected, &[6, 3, 0, 0, 0], &[6, 2, 37, 0], wait_1_s],
         ),
         script(
+            "two-answers-in-one-read",
+            2,
+            &[
+                connected,
+                grant,
+                exists,
+                exists,
+                &two_answers,
+                close,
+                answer,
+            ],
+        ),
+        script(
+            "answer-in-one-read-with-the-session",
+            2,
+            &[exists, connected, &session_and_answer, wait_1_s],
+        ),
+        script(
+            "answers-to-some-and-then-the-end",
+            2,
+            &[
+                connected, grant, exists, exists, exists, answer, lost, wait_1_s, wait_1_s,
+                connected, grant, exists, answer, close, answer,
+            ],
+        ),
+        script(
+            "timeout-longer-than-asked-for",
+            2,
+            &[connected, &[4, 0b0_1111], wait_5_s, wait_5_s, wait_5_s],
+        ),
+        script(
+            "timeout-shorter-than-asked-for",
+            2,
+            &[connected, &[4, 0b0_1110], wait_until_due, wait_until_due],
+        ),
+        script(
+            "timeout-shorter-and-nobody-to-go-to",
+            3,
+            &[
+                connected,
+                &[4, 0b0_1110],
+                lost,
+                wait_until_due,
+                wait_until_due,
+            ],
+        ),
+        script(
+            "connection-that-is-not-answered",
+            67,
+            &[
+                wait_until_due,
+                wait_until_due,
+                wait_until_due,
+                wait_until_due,
+            ],
+        ),
+        script(
             "timeout-of-one-millisecond",
             2,
             &[connected, &[4, 0b0_1001], wait_1_s],
@@ -231,4 +302,10 @@ pub(super) fn seeds() -> Vec<Seed> {
             ],
         ),
     ]
+}
+
+/// A framed reply, of the transaction with the number of the request.
+fn reply(xid: u8, body: &[u8; 2]) -> Vec<u8> {
+    let header = [0, 0, 0, xid, 0, 0, 0, 0, 0, 0, 0, xid, 0, 0, 0, 0];
+    [&[0, 0, 0, 18][..], &header, body].concat()
 }
