@@ -79,7 +79,7 @@ impl<V: Variant> World<V> {
     }
 
     /// Answers the oldest request, if there is one.
-    pub(super) fn answer(&mut self, err: i32, body: &[u8]) {
+    pub(super) fn answer(&mut self, err: ErrorCode, body: &[u8]) {
         if let Link::Up(line) = &mut self.link
             && line.granted.is_some()
             && let Some(request) = line.owed.pop_front()
@@ -121,10 +121,6 @@ impl<V: Variant> World<V> {
     }
 }
 
-pub(super) const fn header(xid: i32, err: i32) -> ReplyHeader {
-    ReplyHeader {
-        xid,
-        zxid: 1,
-        err: ErrorCode(err),
-    }
+pub(super) const fn header(xid: i32, err: ErrorCode) -> ReplyHeader {
+    ReplyHeader { xid, zxid: 1, err }
 }

@@ -4,6 +4,7 @@ mod claims;
 mod hearing;
 mod link;
 mod news;
+mod operation;
 mod session;
 mod variant;
 
@@ -28,7 +29,6 @@ use zk_conformance::client::OwnClock;
 use zk_conformance::client::Phase;
 use zk_conformance::client::RequestId;
 use zk_conformance::client::SetWatchesXid;
-use zk_conformance::client::WatchKind;
 use zk_conformance::client::WatchPolicy;
 
 use crate::client::link::Link;
@@ -39,6 +39,9 @@ use crate::framed::framed;
 use crate::steps::Steps;
 use crate::steps::in_measure;
 
+pub(crate) use crate::client::operation::Operation;
+pub(crate) use crate::client::operation::Verdict;
+pub(crate) use crate::client::operation::Watch;
 pub use crate::client::variant::Variant;
 
 /// Whatever server, network, application and clock do to a client: it has one connection at most
@@ -54,7 +57,7 @@ pub use crate::client::variant::Variant;
 /// What is not checked: to which server it connects and when, when it pings and probes, and which
 /// watches it sets again.
 ///
-/// Version 1: a byte of settings, then steps of an operation and what it needs.
+/// Version 1: a byte of settings, then [operations](Operation).
 pub fn client(data: &[u8]) {
     variant_of_client::<Right>(data);
 }
@@ -65,11 +68,25 @@ pub fn variant_of_client<V: Variant>(data: &[u8]) {
         let mut world = World::<V>::new(steps.byte());
         world.drain();
         while !steps.is_empty() {
-            world.step(steps);
-            world.check();
+            if let Some(operation) = Operation::read(steps) {
+                world.play(operation);
+                world.check();
+            }
         }
         world.finish();
     });
+}
+
+/// The same input without what has no meaning.
+pub(crate) fn plain(data: &[u8]) -> Option<Vec<u8>> {
+    let mut steps = Steps::of_version(1, data)?;
+    let mut input = vec![1, steps.byte()];
+    while !steps.is_empty() {
+        if let Some(operation) = Operation::read(&mut steps) {
+            operation.write(&mut input);
+        }
+    }
+    Some(input)
 }
 
 struct World<V> {
@@ -146,79 +163,84 @@ impl<V: Variant> World<V> {
         }
     }
 
-    fn step(&mut self, steps: &mut Steps<'_>) {
-        match steps.byte() % OPERATIONS {
-            0 => {
+    fn play(&mut self, operation: Operation<'_>) {
+        match operation {
+            Operation::WaitUntilDue => {
                 let next = self.deadline().unwrap_or(self.now);
                 self.wait_until(next.min(self.now + Duration::from_secs(60)));
             }
-            1 => {
-                let by = Duration::from_millis(u64::from(steps.byte()) * 20);
+            Operation::Wait { by } => {
+                let by = Duration::from_millis(u64::from(by) * 20);
                 self.wait_until(self.now + by);
             }
-            2 => self.connected(),
-            3 => {
+            Operation::Connected => self.connected(),
+            Operation::Unreachable => {
                 if matches!(self.link, Link::Dialled) {
                     self.link = Link::Down;
                     self.handle(Input::ConnectFailed);
                 }
             }
-            4 => {
-                let form = steps.byte();
+            Operation::Grant { form } => {
                 let time_out = [3_000, 1, 0, -1, i32::MIN, i32::MAX, 40, 10_000];
                 self.grant(time_out[usize::from(form & 7)], form);
             }
-            5 => {
-                let err = [0, 0, -101, -112][usize::from(steps.byte() % 4)];
-                self.answer(err, steps.bytes());
-            }
-            6 => self.receive(steps.bytes()),
-            7 => self.receive(&framed(&Raw(steps.bytes()))),
-            8 => {
-                let event = WatcherEvent {
-                    event: EventType(i32::from(steps.byte()) - 1),
-                    state: KeeperState(i32::from(steps.byte())),
-                    path: Ustring::from_bytes(steps.bytes()),
+            Operation::Answer { verdict, body } => {
+                let err = match verdict {
+                    Verdict::Done | Verdict::DoneToo => ErrorCode::OK,
+                    Verdict::NoNode => ErrorCode::NO_NODE,
+                    Verdict::SessionExpired => ErrorCode::SESSION_EXPIRED,
                 };
-                self.receive(&framed(&(header(Xid::NOTIFICATION.0, 0), event)));
+                self.answer(err, body);
             }
-            9 => self.receive(&framed(&header(Xid::PING.0, 0))),
-            10 | 11 if !matches!(self.link, Link::Up(_)) => {}
-            10 => {
-                // The engine closes its own side.
-                self.handle(Input::Eof);
+            Operation::Bytes { bytes } => self.receive(bytes),
+            Operation::Frame { payload } => self.receive(&framed(&Raw(payload))),
+            Operation::Event { event, state, path } => {
+                let event = WatcherEvent {
+                    event: EventType(i32::from(event) - 1),
+                    state: KeeperState(i32::from(state)),
+                    path: Ustring::from_bytes(path),
+                };
+                self.receive(&framed(&(
+                    header(Xid::NOTIFICATION.0, ErrorCode::OK),
+                    event,
+                )));
             }
-            11 => {
-                self.link = Link::Down;
-                self.handle(Input::Lost);
+            Operation::Pong => self.receive(&framed(&header(Xid::PING.0, ErrorCode::OK))),
+            Operation::Eof => {
+                if matches!(self.link, Link::Up(_)) {
+                    // The engine closes its own side.
+                    self.handle(Input::Eof);
+                }
             }
-            12 => {
-                let op = OpCode(i32::from(steps.byte()));
-                self.request(op, steps.bytes());
+            Operation::Lost => {
+                if matches!(self.link, Link::Up(_)) {
+                    self.link = Link::Down;
+                    self.handle(Input::Lost);
+                }
             }
-            13 => {
-                self.close();
-            }
-            14 => {
-                self.client.add_auth(self.now, "digest", steps.bytes());
+            Operation::Request { op, body } => self.request(OpCode(i32::from(op)), body),
+            Operation::Close => self.close(),
+            Operation::AddAuth { auth } => {
+                self.client.add_auth(self.now, "digest", auth);
                 self.drain();
             }
-            15 => {
-                let choice = steps.byte();
-                let path = ["/a", "/b", "/c"][usize::from(choice >> 4) % 3];
-                let kind = KINDS[usize::from(choice & 7) % KINDS.len()];
-                if choice & 8 == 0 {
-                    self.client.watch(kind, path);
+            Operation::Watch { watch } => {
+                if watch.ends {
+                    self.client.unwatch(watch.kind, watch.path);
                 } else {
-                    self.client.unwatch(kind, path);
+                    self.client.watch(watch.kind, watch.path);
                 }
                 self.drain();
             }
-            16 => {
-                self.handle(Input::ProbeAnswer(steps.bytes()));
+            Operation::ProbeAnswer { answer } => {
+                self.handle(Input::ProbeAnswer(answer));
             }
-            17 => self.receive(&framed(&header(Xid::AUTH.0, ErrorCode::AUTH_FAILED.0))),
-            _ => self.receive(&framed(&header(i32::from(steps.byte()), 0))),
+            Operation::AuthFailed => {
+                self.receive(&framed(&header(Xid::AUTH.0, ErrorCode::AUTH_FAILED)));
+            }
+            Operation::Reply { xid } => {
+                self.receive(&framed(&header(i32::from(xid), ErrorCode::OK)))
+            }
         }
     }
 
@@ -321,7 +343,7 @@ impl<V: Variant> World<V> {
                     self.close();
                 }
                 Phase::Connected | Phase::ConnectedReadOnly | Phase::Closing if self.owes() => {
-                    self.answer(0, &[]);
+                    self.answer(ErrorCode::OK, &[]);
                 }
                 _ => {
                     let next = self.deadline().expect("the living have a deadline");
@@ -339,9 +361,6 @@ impl<V: Variant> World<V> {
     }
 }
 
-/// How many operations there are. Seeds use bytes below it, so that a new one changes none.
-const OPERATIONS: u8 = 19;
-
 /// Two ticks of a server in a hurry.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(40);
 
@@ -350,11 +369,3 @@ const GOOD_TURNS: u32 = 4_096;
 
 /// What sets watches again.
 const SET_WATCHES: [OpCode; 2] = [OpCode::SET_WATCHES, OpCode::SET_WATCHES2];
-
-const KINDS: [WatchKind; 5] = [
-    WatchKind::Data,
-    WatchKind::Exist,
-    WatchKind::Child,
-    WatchKind::Persistent,
-    WatchKind::PersistentRecursive,
-];
