@@ -57,7 +57,7 @@ pub use crate::client::variant::Variant;
 /// What is not checked: to which server it connects and when, when it pings and probes, and which
 /// watches it sets again.
 ///
-/// Version 1: a byte of settings, then [operations](Operation).
+/// Version 1: a byte of settings, then operations: a number, and what each needs.
 pub fn client(data: &[u8]) {
     variant_of_client::<Right>(data);
 }

@@ -29,7 +29,7 @@ pub(crate) use crate::world::operation::Wish;
 /// another, the server restarts or is lost. Once all is calm, every client that can be served is.
 ///
 /// Version 1: three bytes of settings, three of a client (its timeout, settings and seed), then
-/// [operations](Operation).
+/// operations: a number, and what each needs.
 pub fn world(data: &[u8]) {
     if let Some(violation) = violation(Flaws::NONE, data) {
         panic!("{violation}");
