@@ -8,9 +8,9 @@ use jute_codec::Limits;
 /// Any split of a stream gives the frames, and the error, that a plain loop over the whole stream
 /// gives, and takes memory for what came in and not for what was promised.
 ///
-/// The first byte chooses the limit, the second the pieces; the rest is the stream.
+/// Version 1: a byte for the limit, one for the pieces; the rest is the stream.
 pub fn frame(data: &[u8]) {
-    let [limit, split, stream @ ..] = data else {
+    let [1, limit, split, stream @ ..] = data else {
         return;
     };
     let limits = match limit {
@@ -24,6 +24,11 @@ pub fn frame(data: &[u8]) {
     check(limits, [head, tail], &expected);
     check(limits, stream.chunks(1), &expected);
     check(limits, stream.chunks(usize::from(*split) + 2), &expected);
+}
+
+/// The same input, if it has a meaning.
+pub(crate) fn plain(data: &[u8]) -> Option<Vec<u8>> {
+    matches!(data, [1, _, _, ..]).then(|| data.to_vec())
 }
 
 /// Frames, the error that ended them, and the bytes that belong to no frame.

@@ -16,6 +16,7 @@ mod differential;
 mod frame;
 mod framed;
 mod messages;
+mod operations;
 mod records;
 pub mod seeds;
 mod server;
@@ -25,9 +26,12 @@ mod walk;
 mod world;
 
 pub use crate::capture::capture;
+pub use crate::client::Variant;
 pub use crate::client::client;
+pub use crate::client::variant_of_client;
 pub use crate::differential::differential;
 pub use crate::differential::disagreement;
+pub use crate::differential::number_of;
 pub use crate::frame::frame;
 pub use crate::records::records;
 pub use crate::server::flawed_server;
@@ -52,6 +56,20 @@ pub const TARGETS: &[Target] = &[
     ("transcript", transcript),
     ("world", world),
 ];
+
+/// An input of a target without what has no meaning: no number in it will get one later and change
+/// what it does. `None` if nothing is left.
+#[must_use]
+pub fn plain(target: &str, data: &[u8]) -> Option<Vec<u8>> {
+    match target {
+        "client" => client::plain(data),
+        "differential" => differential::plain(data),
+        "frame" => frame::plain(data),
+        "records" => records::plain(data),
+        "world" => world::plain(data),
+        _ => Some(data.to_vec()),
+    }
+}
 
 /// Claims that no input starts with the word `canary`, which is false.
 ///

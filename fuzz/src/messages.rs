@@ -29,11 +29,31 @@ use crate::records::encoded;
 use crate::records::sensible;
 use crate::walk;
 
-/// A kind of message's name, and the check of one.
-pub(crate) type Message = (&'static str, fn(&[u8]));
+/// A kind of message.
+pub(crate) struct Message {
+    /// Inputs hold it: it is never given to anything else.
+    pub(crate) number: u8,
+    pub(crate) name: &'static str,
+    pub(crate) check: fn(&[u8]),
+}
 
-/// Checks of messages, by name. Inputs hold the index: new ones go to the end.
-pub(crate) const MESSAGES: &[Message] = &[("request", request), ("reply", reply), ("txn", txn)];
+pub(crate) const MESSAGES: &[Message] = &[
+    Message {
+        number: 192,
+        name: "request",
+        check: request,
+    },
+    Message {
+        number: 193,
+        name: "reply",
+        check: reply,
+    },
+    Message {
+        number: 194,
+        name: "txn",
+        check: txn,
+    },
+];
 
 /// The payload of a request.
 fn request(payload: &[u8]) {

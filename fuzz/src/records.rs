@@ -96,33 +96,49 @@ use crate::walk;
 ///
 /// The same holds for whole messages, read by their opcode: a header, and a body or several.
 ///
-/// The first byte chooses the records or kind of message, the rest is the payload.
+/// The first byte is the number of the records or of the kind of message, the rest is the payload.
 pub fn records(data: &[u8]) {
-    let [choice, payload @ ..] = data else {
-        return;
-    };
-    let choice = usize::from(*choice);
-    match choice.checked_sub(FIRST_MESSAGE) {
-        Some(choice) => MESSAGES[choice % MESSAGES.len()].1(payload),
-        None => CHOICES[choice % CHOICES.len()].1(payload),
+    if let Some((number, payload)) = data.split_first()
+        && let Some(check) = check_of(*number)
+    {
+        check(payload);
     }
 }
 
-/// From this choice on it is a whole message.
-pub(crate) const FIRST_MESSAGE: usize = 192;
+/// The same input, if it has a meaning.
+pub(crate) fn plain(data: &[u8]) -> Option<Vec<u8>> {
+    check_of(*data.first()?)?;
+    Some(data.to_vec())
+}
 
-/// Records in the order they lie in a payload, and the check of such a payload.
-pub(crate) type Choice = (&'static [Schema], fn(&[u8]));
+fn check_of(number: u8) -> Option<fn(&[u8])> {
+    let choice = CHOICES.iter().find(|choice| choice.number == number);
+    let message = || MESSAGES.iter().find(|message| message.number == number);
+    choice
+        .map(|choice| choice.check)
+        .or_else(|| message().map(|message| message.check))
+}
+
+/// What a payload may be: records in their order.
+pub(crate) struct Choice {
+    /// Inputs hold it: it is never given to anything else. Whole messages have theirs from 192 on.
+    pub(crate) number: u8,
+    pub(crate) schemas: &'static [Schema],
+    check: fn(&[u8]),
+}
 
 macro_rules! choices {
-    ($($($record:ident)+;)+) => {
-        /// What the first byte chooses between. Inputs hold the index: new ones go to the end.
+    ($($number:literal: $($record:ident)+;)+) => {
         pub(crate) const CHOICES: &[Choice] = &[$(
-            (&[$($record::SCHEMA),+], |payload| {
-                check(&[$($record::SCHEMA),+], payload, |reader| {
-                    Ok(choices!(@value reader $($record)+))
-                });
-            }),
+            Choice {
+                number: $number,
+                schemas: &[$($record::SCHEMA),+],
+                check: |payload| {
+                    check(&[$($record::SCHEMA),+], payload, |reader| {
+                        Ok(choices!(@value reader $($record)+))
+                    });
+                },
+            },
         )+];
     };
     (@value $reader:ident $record:ident) => {
@@ -134,84 +150,96 @@ macro_rules! choices {
 }
 
 choices! {
-    ConnectRequest;
-    ConnectResponse;
-    RequestHeader;
-    RequestHeader AuthPacket;
-    RequestHeader SetWatches;
-    RequestHeader SetWatches2;
-    ReplyHeader;
-    ReplyHeader WatcherEvent;
-    Id;
-    Acl;
-    Stat;
-    StatPersisted;
-    ClientInfo;
-    SetWatches;
-    SetWatches2;
-    MultiHeader;
-    AuthPacket;
-    GetDataRequest;
-    SetDataRequest;
-    ReconfigRequest;
-    SetDataResponse;
-    GetSaslRequest;
-    SetSaslRequest;
-    SetSaslResponse;
-    CreateRequest;
-    CreateTtlRequest;
-    DeleteRequest;
-    GetChildrenRequest;
-    GetAllChildrenNumberRequest;
-    GetChildren2Request;
-    CheckVersionRequest;
-    GetMaxChildrenRequest;
-    GetMaxChildrenResponse;
-    SetMaxChildrenRequest;
-    SyncRequest;
-    SyncResponse;
-    GetAclRequest;
-    SetAclRequest;
-    SetAclResponse;
-    AddWatchRequest;
-    WatcherEvent;
-    ErrorResponse;
-    CreateResponse;
-    Create2Response;
-    ExistsRequest;
-    ExistsResponse;
-    GetDataResponse;
-    GetChildrenResponse;
-    GetAllChildrenNumberResponse;
-    GetChildren2Response;
-    GetAclResponse;
-    CheckWatchesRequest;
-    RemoveWatchesRequest;
-    GetEphemeralsRequest;
-    GetEphemeralsResponse;
-    WhoAmIResponse;
-    LearnerInfo;
-    QuorumPacket;
-    QuorumAuthPacket;
-    FileHeader;
-    TxnDigest;
-    TxnHeader;
-    CreateTxnV0;
-    CreateTxn;
-    CreateTtlTxn;
-    CreateContainerTxn;
-    DeleteTxn;
-    SetDataTxn;
-    CheckVersionTxn;
-    SetAclTxn;
-    SetMaxChildrenTxn;
-    CreateSessionTxn;
-    CloseSessionTxn;
-    ErrorTxn;
-    Txn;
-    MultiTxn;
-    DeleteContainerRequest;
+    0: ConnectRequest;
+    1: ConnectResponse;
+    2: RequestHeader;
+    3: RequestHeader AuthPacket;
+    4: RequestHeader SetWatches;
+    5: RequestHeader SetWatches2;
+    6: ReplyHeader;
+    7: ReplyHeader WatcherEvent;
+    8: Id;
+    9: Acl;
+    10: Stat;
+    11: StatPersisted;
+    12: ClientInfo;
+    13: SetWatches;
+    14: SetWatches2;
+    15: MultiHeader;
+    16: AuthPacket;
+    17: GetDataRequest;
+    18: SetDataRequest;
+    19: ReconfigRequest;
+    20: SetDataResponse;
+    21: GetSaslRequest;
+    22: SetSaslRequest;
+    23: SetSaslResponse;
+    24: CreateRequest;
+    25: CreateTtlRequest;
+    26: DeleteRequest;
+    27: GetChildrenRequest;
+    28: GetAllChildrenNumberRequest;
+    29: GetChildren2Request;
+    30: CheckVersionRequest;
+    31: GetMaxChildrenRequest;
+    32: GetMaxChildrenResponse;
+    33: SetMaxChildrenRequest;
+    34: SyncRequest;
+    35: SyncResponse;
+    36: GetAclRequest;
+    37: SetAclRequest;
+    38: SetAclResponse;
+    39: AddWatchRequest;
+    40: WatcherEvent;
+    41: ErrorResponse;
+    42: CreateResponse;
+    43: Create2Response;
+    44: ExistsRequest;
+    45: ExistsResponse;
+    46: GetDataResponse;
+    47: GetChildrenResponse;
+    48: GetAllChildrenNumberResponse;
+    49: GetChildren2Response;
+    50: GetAclResponse;
+    51: CheckWatchesRequest;
+    52: RemoveWatchesRequest;
+    53: GetEphemeralsRequest;
+    54: GetEphemeralsResponse;
+    55: WhoAmIResponse;
+    56: LearnerInfo;
+    57: QuorumPacket;
+    58: QuorumAuthPacket;
+    59: FileHeader;
+    60: TxnDigest;
+    61: TxnHeader;
+    62: CreateTxnV0;
+    63: CreateTxn;
+    64: CreateTtlTxn;
+    65: CreateContainerTxn;
+    66: DeleteTxn;
+    67: SetDataTxn;
+    68: CheckVersionTxn;
+    69: SetAclTxn;
+    70: SetMaxChildrenTxn;
+    71: CreateSessionTxn;
+    72: CloseSessionTxn;
+    73: ErrorTxn;
+    74: Txn;
+    75: MultiTxn;
+    76: DeleteContainerRequest;
 }
+
+/// No number is there twice.
+const _: () = {
+    let mut at = 1;
+    while at < CHOICES.len() {
+        assert!(
+            CHOICES[at - 1].number < CHOICES[at].number,
+            "numbers ascend"
+        );
+        at += 1;
+    }
+};
 
 fn check<'a, T: Debug + Encode + PartialEq>(
     schemas: &[Schema],

@@ -1,7 +1,7 @@
 //! The byte encoding of structured inputs: a version, then steps to taste.
 //!
-//! It is the bodies' own and grows at the end only, so that a seed means the same for ever. What
-//! is missing at the end of an input reads as zeros.
+//! It is the bodies' own, and what a number means does not change, so that an input means the same
+//! for ever. What is missing at the end of an input reads as zeros.
 
 /// Has `body` take the steps of an input of version 1, and holds that memory follows the length of the
 /// input.

@@ -15,6 +15,7 @@ use zk_conformance::idl::Type;
 use zk_conformance::oracle::Oracle;
 use zk_conformance::oracle::Value;
 use zk_fuzz::disagreement;
+use zk_fuzz::number_of;
 
 fn schema() -> Idl {
     idl::parse(include_str!("../../testdata/zookeeper.jute")).expect("a schema file")
@@ -75,7 +76,8 @@ fn inputs(schema: &Idl, index: usize) -> Vec<Vec<u8>> {
                 bytes_made: 0,
                 strange,
             };
-            let mut input = vec![u8::try_from(index).unwrap(), manner];
+            let number = number_of(RECORDS[index].name).expect("a number");
+            let mut input = vec![number, manner];
             maker.record(module, class).encode(&mut input);
             inputs.push(input);
         }

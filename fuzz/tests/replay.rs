@@ -21,6 +21,7 @@ use zk_fuzz::TARGETS;
 use zk_fuzz::Target;
 use zk_fuzz::canary;
 use zk_fuzz::flawed_server;
+use zk_fuzz::plain;
 use zk_fuzz::seeds::seeds;
 
 /// Whether the body lets the input pass.
@@ -234,12 +235,38 @@ fn texts_among_the_seeds_are_transcripts() {
     }
 }
 
-/// What a run grew is named by its content. `UPDATE=1` renames it instead.
+/// What has no meaning today may get one, and must not change what inputs do.
+#[test]
+fn everything_in_an_input_has_a_meaning() {
+    for ((target, _), path) in inputs() {
+        let input = fs::read(&path).unwrap();
+        let is_plain = plain(target, &input).is_some_and(|plain| plain == input);
+        let path = path.strip_prefix(root()).unwrap();
+        // What a run grew is mended with its name.
+        assert!(
+            is_plain || is_grown(path) && env::var_os("UPDATE").is_some(),
+            "{}: see fuzz/grow",
+            path.display()
+        );
+    }
+}
+
+/// What a run grew is named by its content. `UPDATE=1` renames it instead, and leaves out of it what
+/// has no meaning.
 #[test]
 fn grown_inputs_are_named_by_their_content() {
     for ((target, _), path) in inputs() {
         if !is_grown(&path) {
             continue;
+        }
+        if env::var_os("UPDATE").is_some() {
+            match plain(target, &fs::read(&path).unwrap()) {
+                Some(plain) => fs::write(&path, plain).unwrap(),
+                None => {
+                    fs::remove_file(&path).unwrap();
+                    continue;
+                }
+            }
         }
         let right = path.with_file_name(hash(&fs::read(&path).unwrap()));
         if env::var_os("UPDATE").is_some() {

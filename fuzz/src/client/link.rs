@@ -10,36 +10,46 @@ use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 use zk_conformance::client::Input;
 use zk_conformance::client::Phase;
+use zk_conformance::client::RequestId;
 
+use crate::client::Variant;
 use crate::client::World;
+use crate::client::hearing::Hearing;
 use crate::framed::framed;
 
 /// The one connection there can be.
 pub(super) enum Link {
     Down,
     Dialled,
-    Up {
-        framer: Framer,
-        asked: bool,
-        granted: bool,
-        /// Whether bytes came in that no server sends, so that the next may be misread.
-        spoilt: bool,
-        owed: VecDeque<RequestHeader>,
-        pings: u32,
-    },
+    Up(Box<Line>),
 }
 
-impl World {
+/// A connection that is open.
+#[derive(Default)]
+pub(super) struct Line {
+    /// What the client sends.
+    pub(super) framer: Framer,
+    /// What the server sends.
+    pub(super) hearing: Hearing,
+    /// Whether the session was asked for.
+    pub(super) asked: bool,
+    /// Whether it was granted and the client has read that; by a read-only server or not.
+    pub(super) granted: Option<bool>,
+    /// What the server has not answered.
+    pub(super) owed: VecDeque<RequestHeader>,
+    /// Numbers of packets whose answers the client has not read, and the requests, unless they are
+    /// the client's own.
+    pub(super) awaited: VecDeque<(i32, Option<RequestId>)>,
+    pub(super) pings: u32,
+    /// Whether the client has said why it gives it up.
+    pub(super) is_over: bool,
+}
+
+impl<V: Variant> World<V> {
     pub(super) fn connected(&mut self) {
         if matches!(self.link, Link::Dialled) {
-            self.link = Link::Up {
-                framer: Framer::default(),
-                asked: false,
-                granted: false,
-                spoilt: false,
-                owed: VecDeque::new(),
-                pings: 0,
-            };
+            self.link = Link::Up(Box::default());
+            (self.dialled, self.heard) = (self.now, self.now);
             self.handle(Input::Connected);
         }
     }
@@ -55,13 +65,9 @@ impl World {
             read_only: [None, Some(false), Some(true), Some(false)][usize::from(form >> 3 & 3)],
         };
         let (phase, faults) = (self.client.phase(), self.faults);
-        let is_read = self.is_readable();
-        if phase == Phase::Associating && is_read {
-            self.deliver(&framed(&response));
-        } else {
-            self.receive(&framed(&response));
-        }
-        if phase == Phase::Associating && is_read {
+        let is_read = phase == Phase::Associating && self.is_readable();
+        self.receive(&framed(&response));
+        if is_read {
             let phase = self.client.phase();
             let is_refused = phase == Phase::Closed && self.faults == faults;
             assert!(time_out > 0 || is_refused, "{phase} when refused");
@@ -73,72 +79,48 @@ impl World {
     }
 
     /// Answers the oldest request, if there is one.
-    pub(super) fn answer(&mut self, err: i32, body: &[u8]) {
-        let Link::Up {
-            owed,
-            granted: true,
-            spoilt,
-            ..
-        } = &mut self.link
-        else {
+    pub(super) fn answer(&mut self, err: ErrorCode, body: &[u8]) {
+        if let Link::Up(line) = &mut self.link
+            && line.granted.is_some()
+            && let Some(request) = line.owed.pop_front()
+        {
+            self.receive(&framed(&(header(request.xid, err), Raw(body))));
+        }
+    }
+
+    /// Has bytes come in, whatever they are.
+    pub(super) fn receive(&mut self, bytes: &[u8]) {
+        let Link::Up(line) = &mut self.link else {
             return;
         };
-        let is_misread = *spoilt;
-        if let Some(request) = owed.pop_front() {
-            self.answered += 1;
-            let reply = framed(&(header(request.xid, err), Raw(body)));
-            if is_misread {
-                self.receive(&reply);
-            } else {
-                self.deliver(&reply);
-            }
-        }
-    }
-
-    /// Has bytes of the input's own making come in, which may well be answers.
-    pub(super) fn receive(&mut self, bytes: &[u8]) {
-        if let Link::Up { .. } = &self.link {
-            self.noise += bytes.len();
-            self.deliver(bytes);
-        }
-    }
-
-    /// Has bytes come in.
-    fn deliver(&mut self, bytes: &[u8]) {
-        if let Link::Up { .. } = &self.link {
-            self.handle(Input::Receive(bytes));
-            let phase = self.client.phase();
-            if let Link::Up { granted, .. } = &mut self.link {
-                *granted = phase.is_connected();
-            }
-        }
+        line.hearing.push(bytes);
+        self.is_reading = true;
+        self.handle(Input::Receive(bytes));
+        self.is_reading = false;
+        self.expect_no_news();
     }
 
     /// Whether the client is not in the middle of a frame, which would take in any answer. It will
     /// try anew.
     pub(super) fn is_readable(&self) -> bool {
-        matches!(self.link, Link::Up { spoilt: false, .. })
+        matches!(&self.link, Link::Up(line) if line.hearing.is_between_frames())
     }
 
     pub(super) fn pings(&self) -> u32 {
         match &self.link {
-            Link::Up { pings, .. } => *pings,
+            Link::Up(line) => line.pings,
             Link::Down | Link::Dialled => 0,
         }
     }
 
     pub(super) fn owes(&self) -> bool {
         match &self.link {
-            Link::Up { owed, .. } => !owed.is_empty(),
+            Link::Up(line) => !line.owed.is_empty(),
             Link::Down | Link::Dialled => false,
         }
     }
 }
 
-pub(super) const fn header(xid: i32, err: i32) -> ReplyHeader {
-    ReplyHeader {
-        xid,
-        zxid: 1,
-        err: ErrorCode(err),
-    }
+pub(super) const fn header(xid: i32, err: ErrorCode) -> ReplyHeader {
+    ReplyHeader { xid, zxid: 1, err }
 }

@@ -1,9 +1,14 @@
 //! The client's session engine, against a server that does anything.
 
 mod claims;
+mod hearing;
 mod link;
+mod news;
+mod operation;
+mod session;
+mod variant;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::hash::DefaultHasher;
 use std::hash::Hasher;
 use std::time::Duration;
@@ -24,45 +29,80 @@ use zk_conformance::client::OwnClock;
 use zk_conformance::client::Phase;
 use zk_conformance::client::RequestId;
 use zk_conformance::client::SetWatchesXid;
-use zk_conformance::client::WatchKind;
 use zk_conformance::client::WatchPolicy;
 
 use crate::client::link::Link;
 use crate::client::link::header;
+use crate::client::session::Session;
+use crate::client::variant::Right;
 use crate::framed::framed;
 use crate::steps::Steps;
 use crate::steps::in_measure;
 
+pub(crate) use crate::client::operation::Operation;
+pub(crate) use crate::client::operation::Verdict;
+pub(crate) use crate::client::operation::Watch;
+pub use crate::client::variant::Variant;
+
 /// Whatever server, network, application and clock do to a client: it has one connection at most
 /// and sends on none but that; the first frame of a connection asks for the session it has, and
-/// nothing follows before the answer; each request gets one reply, and only what the server
-/// answered is said to be answered; a deadline that comes does something; the end is told once,
-/// is for ever, and leaves nothing open; memory follows the input. Served well from there on, a
-/// client that is alive gets its session, pings, and can close it.
+/// nothing follows before the answer; requests go out as they were made; each gets one reply, in
+/// the order of requests, and what the server answered is said to be answered, header and body,
+/// just that and all of it; watch events are passed on; session, password, zxid and timeout are
+/// those the server said last, and what is given up is given up for what the server said or when
+/// that timeout is over; a deadline that comes does something; the end is told once, is for ever,
+/// and leaves nothing open; memory follows the input. Served well from there on, a client that is
+/// alive gets its session, pings, and can close it.
 ///
-/// Version 1: a byte of settings, then steps of an operation and what it needs.
+/// What is not checked: to which server it connects and when, when it pings and probes, and which
+/// watches it sets again.
+///
+/// Version 1: a byte of settings, then operations: a number, and what each needs.
 pub fn client(data: &[u8]) {
+    variant_of_client::<Right>(data);
+}
+
+/// The same claim of a client that is wrong, which is false for some inputs.
+pub fn variant_of_client<V: Variant>(data: &[u8]) {
     in_measure(data, |steps| {
-        let mut world = World::new(steps.byte());
+        let mut world = World::<V>::new(steps.byte());
         world.drain();
         while !steps.is_empty() {
-            world.step(steps);
-            world.check();
+            if let Some(operation) = Operation::read(steps) {
+                world.play(operation);
+                world.check();
+            }
         }
         world.finish();
     });
 }
 
-struct World {
+/// The same input without what has no meaning.
+pub(crate) fn plain(data: &[u8]) -> Option<Vec<u8>> {
+    let mut steps = Steps::of_version(1, data)?;
+    let mut input = vec![1, steps.byte()];
+    while !steps.is_empty() {
+        if let Some(operation) = Operation::read(&mut steps) {
+            operation.write(&mut input);
+        }
+    }
+    Some(input)
+}
+
+struct World<V> {
     client: Client,
+    variant: V,
     now: Instant,
     link: Link,
+    session: Session,
+    /// When the server was last heard.
+    heard: Instant,
+    /// When the connection was asked for or, later, was open.
+    dialled: Instant,
+    /// Whether the client is reading what came in.
+    is_reading: bool,
     /// Requests without a reply.
-    open: BTreeSet<RequestId>,
-    /// Answers that were given and nobody was told of.
-    answered: u64,
-    /// Bytes that came in and are of the input's own making, or behind such: they may be answers.
-    noise: usize,
+    open: BTreeMap<RequestId, Asked>,
     ends_told: u32,
     /// Whether the server put an end into its latest watch event.
     foretold: bool,
@@ -70,7 +110,15 @@ struct World {
     faults: u64,
 }
 
-impl World {
+/// A request.
+struct Asked {
+    op: OpCode,
+    body: Vec<u8>,
+    /// Its number, once it has gone out.
+    xid: Option<i32>,
+}
+
+impl<V: Variant> World<V> {
     fn new(settings: u8) -> Self {
         let mut config = Config::new("a:2181", Duration::from_millis(3_000));
         if settings & 1 != 0 {
@@ -91,18 +139,23 @@ impl World {
             config.first_xid = i32::MAX - 2;
         }
         let now = Instant::ZERO;
-        let client = if settings & 64 == 0 {
-            Client::new(config, now)
+        let (session, client) = if settings & 64 == 0 {
+            (Session::none(&config), Client::new(config, now))
         } else {
-            Client::resume(config, 0x0123_4567, &[7; 16], now)
+            let (id, passwd) = (0x0123_4567, [7; 16]);
+            let session = Session::resumed(&config, id, &passwd);
+            (session, Client::resume(config, id, &passwd, now))
         };
         Self {
             client,
+            variant: V::default(),
             now,
             link: Link::Down,
-            open: BTreeSet::new(),
-            answered: 0,
-            noise: 0,
+            session,
+            heard: now,
+            dialled: now,
+            is_reading: false,
+            open: BTreeMap::new(),
             ends_told: 0,
             foretold: false,
             was_dead: false,
@@ -110,99 +163,124 @@ impl World {
         }
     }
 
-    fn step(&mut self, steps: &mut Steps<'_>) {
-        match steps.byte() % OPERATIONS {
-            0 => {
-                let next = self.client.deadline().unwrap_or(self.now);
+    fn play(&mut self, operation: Operation<'_>) {
+        match operation {
+            Operation::WaitUntilDue => {
+                let next = self.deadline().unwrap_or(self.now);
                 self.wait_until(next.min(self.now + Duration::from_secs(60)));
             }
-            1 => {
-                let by = Duration::from_millis(u64::from(steps.byte()) * 20);
+            Operation::Wait { by } => {
+                let by = Duration::from_millis(u64::from(by) * 20);
                 self.wait_until(self.now + by);
             }
-            2 => self.connected(),
-            3 => {
+            Operation::Connected => self.connected(),
+            Operation::Unreachable => {
                 if matches!(self.link, Link::Dialled) {
                     self.link = Link::Down;
                     self.handle(Input::ConnectFailed);
                 }
             }
-            4 => {
-                let form = steps.byte();
+            Operation::Grant { form } => {
                 let time_out = [3_000, 1, 0, -1, i32::MIN, i32::MAX, 40, 10_000];
                 self.grant(time_out[usize::from(form & 7)], form);
             }
-            5 => {
-                let err = [0, 0, -101, -112][usize::from(steps.byte() % 4)];
-                self.answer(err, steps.bytes());
-            }
-            6 => {
-                if let Link::Up { spoilt, .. } = &mut self.link {
-                    *spoilt = true;
-                }
-                self.receive(steps.bytes());
-            }
-            7 => self.receive(&framed(&Raw(steps.bytes()))),
-            8 => {
-                let event = WatcherEvent {
-                    event: EventType(i32::from(steps.byte()) - 1),
-                    state: KeeperState(i32::from(steps.byte())),
-                    path: Ustring::from_bytes(steps.bytes()),
+            Operation::Answer { verdict, body } => {
+                let err = match verdict {
+                    Verdict::Done | Verdict::DoneToo => ErrorCode::OK,
+                    Verdict::NoNode => ErrorCode::NO_NODE,
+                    Verdict::SessionExpired => ErrorCode::SESSION_EXPIRED,
                 };
-                self.receive(&framed(&(header(Xid::NOTIFICATION.0, 0), event)));
+                self.answer(err, body);
             }
-            9 => self.receive(&framed(&header(Xid::PING.0, 0))),
-            10 | 11 if !matches!(self.link, Link::Up { .. }) => {}
-            10 => {
-                // The engine closes its own side.
-                self.handle(Input::Eof);
+            Operation::Bytes { bytes } => self.receive(bytes),
+            Operation::Frame { payload } => self.receive(&framed(&Raw(payload))),
+            Operation::Event { event, state, path } => {
+                let event = WatcherEvent {
+                    event: EventType(i32::from(event) - 1),
+                    state: KeeperState(i32::from(state)),
+                    path: Ustring::from_bytes(path),
+                };
+                self.receive(&framed(&(
+                    header(Xid::NOTIFICATION.0, ErrorCode::OK),
+                    event,
+                )));
             }
-            11 => {
-                self.link = Link::Down;
-                self.handle(Input::Lost);
+            Operation::Pong => self.receive(&framed(&header(Xid::PING.0, ErrorCode::OK))),
+            Operation::Eof => {
+                if matches!(self.link, Link::Up(_)) {
+                    // The engine closes its own side.
+                    self.handle(Input::Eof);
+                }
             }
-            12 => {
-                let op = OpCode(i32::from(steps.byte()));
-                let id = self.client.request(self.now, op, Raw(steps.bytes()));
-                self.asked(id);
+            Operation::Lost => {
+                if matches!(self.link, Link::Up(_)) {
+                    self.link = Link::Down;
+                    self.handle(Input::Lost);
+                }
             }
-            13 => {
-                let id = self.client.close(self.now);
-                self.asked(id);
-            }
-            14 => {
-                self.client.add_auth(self.now, "digest", steps.bytes());
+            Operation::Request { op, body } => self.request(OpCode(i32::from(op)), body),
+            Operation::Close => self.close(),
+            Operation::AddAuth { auth } => {
+                self.client.add_auth(self.now, "digest", auth);
                 self.drain();
             }
-            15 => {
-                let choice = steps.byte();
-                let path = ["/a", "/b", "/c"][usize::from(choice >> 4) % 3];
-                let kind = KINDS[usize::from(choice & 7) % KINDS.len()];
-                if choice & 8 == 0 {
-                    self.client.watch(kind, path);
+            Operation::Watch { watch } => {
+                if watch.ends {
+                    self.client.unwatch(watch.kind, watch.path);
                 } else {
-                    self.client.unwatch(kind, path);
+                    self.client.watch(watch.kind, watch.path);
                 }
                 self.drain();
             }
-            16 => {
-                self.handle(Input::ProbeAnswer(steps.bytes()));
+            Operation::ProbeAnswer { answer } => {
+                self.handle(Input::ProbeAnswer(answer));
             }
-            17 => self.receive(&framed(&header(Xid::AUTH.0, ErrorCode::AUTH_FAILED.0))),
-            _ => self.receive(&framed(&header(i32::from(steps.byte()), 0))),
+            Operation::AuthFailed => {
+                self.receive(&framed(&header(Xid::AUTH.0, ErrorCode::AUTH_FAILED)));
+            }
+            Operation::Reply { xid } => {
+                self.receive(&framed(&header(i32::from(xid), ErrorCode::OK)))
+            }
         }
     }
 
-    fn asked(&mut self, id: RequestId) {
-        assert!(self.open.insert(id), "a number given twice");
+    fn request(&mut self, op: OpCode, body: &[u8]) {
+        let is_counted = self.client.config().set_watches_xid == SetWatchesXid::Counted;
+        if is_counted && SET_WATCHES.contains(&op) {
+            // Nobody could tell it from one of the client's own.
+            return;
+        }
+        let id = (self.variant).request(&mut self.client, self.now, op, body);
+        self.asked(id, op, body);
+    }
+
+    fn close(&mut self) {
+        let id = self.client.close(self.now);
+        self.asked(id, OpCode::CLOSE_SESSION, &[]);
+    }
+
+    fn asked(&mut self, id: RequestId, op: OpCode, body: &[u8]) {
+        let asked = Asked {
+            op,
+            body: body.to_vec(),
+            xid: None,
+        };
+        assert!(
+            self.open.insert(id, asked).is_none(),
+            "a number given twice"
+        );
         self.drain();
     }
 
+    fn deadline(&self) -> Option<Instant> {
+        self.variant.deadline(&self.client)
+    }
+
     fn wait_until(&mut self, then: Instant) {
-        while let Some(deadline) = self.client.deadline().filter(|it| *it <= then) {
+        while let Some(deadline) = self.deadline().filter(|it| *it <= then) {
             self.now = self.now.max(deadline);
             let acted = self.handle(Input::Tick);
-            let moved = self.client.deadline().is_none_or(|next| next > deadline);
+            let moved = self.deadline().is_none_or(|next| next > deadline);
             assert!(acted || moved, "a deadline that comes does something");
         }
         self.now = then;
@@ -227,13 +305,13 @@ impl World {
     /// Whether anything came of it.
     fn handle(&mut self, input: Input<'_>) -> bool {
         assert!(!input.to_string().is_empty());
-        self.client.handle(self.now, input);
+        (self.variant).handle(&mut self.client, self.now, input);
         self.drain()
     }
 
     fn drain(&mut self) -> bool {
         let mut acted = false;
-        while let Some(output) = self.client.poll() {
+        while let Some(output) = self.variant.poll(&mut self.client) {
             acted = true;
             assert!(!output.to_string().is_empty());
             self.take(output);
@@ -262,14 +340,13 @@ impl World {
                 Phase::Associating if self.is_readable() => self.grant(3_000, 0b0000_1000),
                 Phase::Connected | Phase::ConnectedReadOnly if self.pings() > 0 => {
                     had_session = true;
-                    let id = self.client.close(self.now);
-                    self.asked(id);
+                    self.close();
                 }
                 Phase::Connected | Phase::ConnectedReadOnly | Phase::Closing if self.owes() => {
-                    self.answer(0, &[]);
+                    self.answer(ErrorCode::OK, &[]);
                 }
                 _ => {
-                    let next = self.client.deadline().expect("the living have a deadline");
+                    let next = self.deadline().expect("the living have a deadline");
                     self.wait_until(next);
                 }
             }
@@ -284,19 +361,11 @@ impl World {
     }
 }
 
-/// How many operations there are. Seeds use bytes below it, so that a new one changes none.
-const OPERATIONS: u8 = 19;
-
 /// Two ticks of a server in a hurry.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(40);
 
 /// Moves within which a client that is served well has had its session and closed it.
 const GOOD_TURNS: u32 = 4_096;
 
-const KINDS: [WatchKind; 5] = [
-    WatchKind::Data,
-    WatchKind::Exist,
-    WatchKind::Child,
-    WatchKind::Persistent,
-    WatchKind::PersistentRecursive,
-];
+/// What sets watches again.
+const SET_WATCHES: [OpCode; 2] = [OpCode::SET_WATCHES, OpCode::SET_WATCHES2];

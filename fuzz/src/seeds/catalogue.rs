@@ -33,7 +33,7 @@ pub(super) fn seeds() -> Vec<Seed> {
         let (config, log) = play(case);
         let mut inputs = vec![
             ("transcript", [&[0], text.as_bytes()].concat()),
-            ("frame", [&[0, 7], &stream(&log)[..]].concat()),
+            ("frame", [&[1, 0, 7], &stream(&log)[..]].concat()),
         ];
         if log.iter().map(length).sum::<usize>() <= LONGEST {
             inputs.push(("server", Conversation::of(&log).script(&config)));

@@ -1,34 +1,59 @@
 //! What can happen to a client.
 
+use zk_conformance::client::WatchKind;
+
+use crate::client::Operation;
+use crate::client::Verdict;
+use crate::client::Watch;
 use crate::seeds::Seed;
 
 pub(super) fn seeds() -> Vec<Seed> {
-    let script = |name: &str, settings: u8, steps: &[&[u8]]| {
-        Seed::new(
-            "client",
-            name,
-            [&[1, settings][..], &steps.concat()].concat(),
-        )
+    let wait_until_due = Operation::WaitUntilDue;
+    let wait = |by| Operation::Wait { by };
+    let (wait_1_s, wait_5_s) = (wait(50), wait(250));
+    let connected = Operation::Connected;
+    let unreachable = Operation::Unreachable;
+    let granted = |form| Operation::Grant { form };
+    let grant = granted(READ_WRITE);
+    let grant_read_only = granted(READ_ONLY);
+    let refuse = granted(OF_NOTHING);
+    let answer = Operation::Answer {
+        verdict: Verdict::Done,
+        body: &[7],
     };
-    let wait_until_due = &[0][..];
-    let wait_1_s = &[1, 50][..];
-    let wait_5_s = &[1, 250][..];
-    let connected = &[2][..];
-    let unreachable = &[3][..];
-    let grant = &[4, 0b0_1000][..];
-    let grant_read_only = &[4, 0b1_0000][..];
-    let refuse = &[4, 2][..];
-    let answer = &[5, 0, 1, 7][..];
-    let event = &[8, 4, 3, 2, b'/', b'a'][..];
-    let pong = &[9][..];
-    let eof = &[10][..];
-    let lost = &[11][..];
-    let exists = &[12, 3, 3, 0, 0, 0][..];
-    let close = &[13][..];
-    let identity = &[14, 3, b'a', b':', b'b'][..];
-    let watch_data = &[15, 0][..];
-    let watch_below = &[15, 4][..];
-    let auth_failed = &[17][..];
+    let told = |event, state, path| Operation::Event { event, state, path };
+    let event = told(4, 3, b"/a");
+    let pong = Operation::Pong;
+    let eof = Operation::Eof;
+    let lost = Operation::Lost;
+    let exists = Operation::Request {
+        op: 3,
+        body: &[0; 3],
+    };
+    let close = Operation::Close;
+    let identity = Operation::AddAuth { auth: b"a:b" };
+    let watch = |kind| Operation::Watch {
+        watch: Watch {
+            kind,
+            path: "/a",
+            ends: false,
+        },
+    };
+    let watch_data = watch(WatchKind::Data);
+    let watch_below = watch(WatchKind::PersistentRecursive);
+    let auth_failed = Operation::AuthFailed;
+    let bytes = |bytes| Operation::Bytes { bytes };
+    let reply_to = |xid| Operation::Reply { xid };
+    let says = |answer| Operation::ProbeAnswer { answer };
+    // To the first two requests, each with a body of its own.
+    let two_answers = [reply(1, b"ab"), reply(2, b"cd")].concat();
+    let two_answers = bytes(&two_answers);
+    // What is granted is as short as can be: ten seconds, no password, and no readOnly.
+    let session = [
+        0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 39, 16, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0,
+    ];
+    let session_and_answer = [&session[..], &reply(1, b"ab")].concat();
+    let session_and_answer = bytes(&session_and_answer);
     vec![
         script(
             "session-and-close",
@@ -48,12 +73,12 @@ pub(super) fn seeds() -> Vec<Seed> {
         script(
             "ping-ahead-of-its-time",
             2,
-            &[connected, &[4, 0b0_1111], &[1, 128]],
+            &[connected, granted(READ_WRITE | OF_10_S), wait(128)],
         ),
         script(
             "woken-long-before-a-ping",
             2,
-            &[connected, &[4, 0b0_1111], wait_1_s, &[1, 1]],
+            &[connected, granted(READ_WRITE | OF_10_S), wait_1_s, wait(1)],
         ),
         script(
             "silence-of-the-server",
@@ -69,6 +94,13 @@ pub(super) fn seeds() -> Vec<Seed> {
             "nobody-to-connect-to",
             3,
             &[unreachable, wait_until_due, unreachable, wait_5_s],
+        ),
+        script(
+            "asked-after-the-end",
+            2,
+            &[
+                connected, refuse, exists, identity, watch_data, close, wait_1_s,
+            ],
         ),
         script("refused", 2, &[connected, refuse]),
         script(
@@ -133,52 +165,124 @@ pub(super) fn seeds() -> Vec<Seed> {
         script(
             "reply-out-of-order",
             2,
-            &[connected, grant, exists, exists, &[18, 2], wait_1_s],
+            &[connected, grant, exists, exists, reply_to(2), wait_1_s],
         ),
         script(
             "reply-to-nothing",
             2,
-            &[connected, grant, &[18, 9], wait_1_s],
+            &[connected, grant, reply_to(9), wait_1_s],
         ),
         script(
             "event-that-no-server-may-send",
             2,
-            &[connected, grant, &[8, 0, 112, 0], &[8, 99, 3, 0]],
+            &[connected, grant, told(0, 112, b""), told(99, 3, b"")],
         ),
         script(
             "answer-that-is-none",
             2,
-            &[connected, &[7, 3, 1, 2, 3], wait_1_s],
+            &[
+                connected,
+                Operation::Frame {
+                    payload: &[1, 2, 3],
+                },
+                wait_1_s,
+            ],
         ),
         script(
             "server-foretells-the-end",
             2,
-            &[connected, grant, &[8, 4, 7, 2, b'/', b'a'], close, answer],
+            &[connected, grant, told(4, 7, b"/a"), close, answer],
         ),
         script(
             "length-below-zero",
             2,
-            &[connected, grant, &[6, 4, 255, 255, 255, 255], wait_1_s],
+            &[connected, grant, bytes(&[255; 4]), wait_1_s],
         ),
         script(
             "answer-in-pieces",
             2,
-            &[connected, &[6, 3, 0, 0, 0], &[6, 2, 37, 0], wait_1_s],
+            &[connected, bytes(&[0; 3]), bytes(&[37, 0]), wait_1_s],
+        ),
+        script(
+            "two-answers-in-one-read",
+            2,
+            &[connected, grant, exists, exists, two_answers, close, answer],
+        ),
+        script(
+            "answer-in-one-read-with-the-session",
+            2,
+            &[exists, connected, session_and_answer, wait_1_s],
+        ),
+        script(
+            "answers-to-some-and-then-the-end",
+            2,
+            &[
+                connected, grant, exists, exists, exists, answer, lost, wait_1_s, wait_1_s,
+                connected, grant, exists, answer, close, answer,
+            ],
+        ),
+        script(
+            "timeout-longer-than-asked-for",
+            2,
+            &[
+                connected,
+                granted(READ_WRITE | OF_10_S),
+                wait_5_s,
+                wait_5_s,
+                wait_5_s,
+            ],
+        ),
+        script(
+            "timeout-shorter-than-asked-for",
+            2,
+            &[
+                connected,
+                granted(READ_WRITE | OF_40_MS),
+                wait_until_due,
+                wait_until_due,
+            ],
+        ),
+        script(
+            "timeout-shorter-and-nobody-to-go-to",
+            3,
+            &[
+                connected,
+                granted(READ_WRITE | OF_40_MS),
+                lost,
+                wait_until_due,
+                wait_until_due,
+            ],
+        ),
+        script(
+            "connection-that-is-not-answered",
+            67,
+            &[
+                wait_until_due,
+                wait_until_due,
+                wait_until_due,
+                wait_until_due,
+            ],
         ),
         script(
             "timeout-of-one-millisecond",
             2,
-            &[connected, &[4, 0b0_1001], wait_1_s],
+            &[connected, granted(READ_WRITE | OF_1_MS), wait_1_s],
         ),
         script(
             "timeout-too-short-to-connect-in",
             11,
-            &[connected, &[4, 0b0_1001], lost, wait_1_s],
+            &[connected, granted(READ_WRITE | OF_1_MS), lost, wait_1_s],
         ),
         script(
             "password-of-null",
             2,
-            &[connected, &[4, 0b100_1000], lost, wait_5_s, connected],
+            &[
+                connected,
+                granted(READ_WRITE | NO_PASSWORD),
+                lost,
+                wait_5_s,
+                connected,
+            ],
         ),
         script(
             "read-only-and-the-search-for-better",
@@ -187,9 +291,9 @@ pub(super) fn seeds() -> Vec<Seed> {
                 connected,
                 grant_read_only,
                 wait_1_s,
-                &[16, 2, b'r', b'o'],
+                says(b"ro"),
                 wait_1_s,
-                &[16, 2, b'r', b'w'],
+                says(b"rw"),
                 wait_1_s,
                 connected,
                 grant,
@@ -232,3 +336,25 @@ pub(super) fn seeds() -> Vec<Seed> {
         ),
     ]
 }
+
+fn script(name: &str, settings: u8, operations: &[Operation<'_>]) -> Seed {
+    let mut input = vec![1, settings];
+    operations.iter().for_each(|it| it.write(&mut input));
+    Seed::new("client", name, input)
+}
+
+/// A framed reply, of the transaction with the number of the request.
+fn reply(xid: u8, body: &[u8; 2]) -> Vec<u8> {
+    let header = [0, 0, 0, xid, 0, 0, 0, 0, 0, 0, 0, xid, 0, 0, 0, 0];
+    [&[0, 0, 0, 18][..], &header, body].concat()
+}
+
+// Forms of a session: its timeout, what is said of readOnly, its password. Without any of them it
+// is as long as was asked for, nothing is said, and the password is a long one.
+const OF_1_MS: u8 = 1;
+const OF_NOTHING: u8 = 2;
+const OF_40_MS: u8 = 6;
+const OF_10_S: u8 = 7;
+const READ_WRITE: u8 = 1 << 3;
+const READ_ONLY: u8 = 2 << 3;
+const NO_PASSWORD: u8 = 2 << 5;

@@ -1,25 +1,25 @@
 //! Seeds of the target `differential`: every known answer without its header, and what Java
 //! forgives.
 
-use jute_codec::RECORDS;
-
 use super::KnownAnswer;
 use super::Seed;
+use crate::differential::OPERATIONS;
+use crate::differential::RESULTS;
+use crate::differential::number_of;
 
 pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
-    let index = |class: &str| RECORDS.iter().position(|schema| schema.name == class);
     let mut seeds: Vec<_> = answers
         .iter()
         .filter_map(|answer| {
             let (class, body) = body(answer);
-            Some(seed(&answer.name, index(class)?, 0, body))
+            Some(seed(&answer.name, number_of(class)?, 0, body))
         })
         .collect();
     for (name, of, payload) in multis() {
-        seeds.push(seed(name, RECORDS.len() + of, 0, &payload));
+        seeds.push(seed(name, of, 0, &payload));
     }
     let java = |name: &str, class: &str, payload: &[u8]| {
-        seed(name, index(class).expect("a class"), 1, payload)
+        seed(name, number_of(class).expect("a class"), 1, payload)
     };
     let minus_two = &[0xff, 0xff, 0xff, 0xfe];
     seeds.extend([
@@ -42,8 +42,7 @@ pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
     seeds
 }
 
-fn seed(name: &str, class: usize, manner: u8, payload: &[u8]) -> Seed {
-    let class = u8::try_from(class).expect("few classes");
+fn seed(name: &str, class: u8, manner: u8, payload: &[u8]) -> Seed {
     Seed::new(
         "differential",
         name,
@@ -51,8 +50,8 @@ fn seed(name: &str, class: usize, manner: u8, payload: &[u8]) -> Seed {
     )
 }
 
-/// Multis: of operations (0) or of results (1).
-fn multis() -> [(&'static str, usize, Vec<u8>); 5] {
+/// Multis, and their numbers.
+fn multis() -> [(&'static str, u8, Vec<u8>); 5] {
     let header =
         |op: i32, done: u8, err: i32| [&op.to_be_bytes()[..], &[done], &err.to_be_bytes()].concat();
     let end = header(-1, 1, -1);
@@ -61,17 +60,21 @@ fn multis() -> [(&'static str, usize, Vec<u8>); 5] {
     let nested = header(14, 0, -1).repeat(100);
     let failed = [header(-1, 0, -101), (-101_i32).to_be_bytes().to_vec()].concat();
     [
-        ("multi-of-deletes", 0, [&delete[..], &delete, &end].concat()),
+        (
+            "multi-of-deletes",
+            OPERATIONS,
+            [&delete[..], &delete, &end].concat(),
+        ),
         (
             "multi-of-reads-and-writes",
-            0,
+            OPERATIONS,
             [&read[..], &delete, &end].concat(),
         ),
-        ("multi-in-multi-in-multi", 0, nested),
-        ("multi-that-failed", 1, [&failed[..], &end].concat()),
+        ("multi-in-multi-in-multi", OPERATIONS, nested),
+        ("multi-that-failed", RESULTS, [&failed[..], &end].concat()),
         (
             "multi-of-checks-without-an-end",
-            1,
+            RESULTS,
             header(13, 0, 0).repeat(2),
         ),
     ]

@@ -6,7 +6,7 @@ use crate::seeds::Seed;
 pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
     let frame = |name: &str, limit, split, pieces: &[&[u8]]| {
         let stream = pieces.concat();
-        Seed::new("frame", name, [&[limit, split][..], &stream].concat())
+        Seed::new("frame", name, [&[1, limit, split][..], &stream].concat())
     };
     let answer = |name: &str| {
         let found = answers.iter().find(|answer| answer.name == name);

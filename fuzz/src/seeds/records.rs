@@ -6,7 +6,6 @@ use jute_codec::reply_schema;
 
 use crate::messages::MESSAGES;
 use crate::records::CHOICES;
-use crate::records::FIRST_MESSAGE;
 use crate::seeds::KnownAnswer;
 use crate::seeds::Seed;
 
@@ -18,9 +17,9 @@ pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
                 .map(|schema| schema.name)
                 .eq(records.iter().copied())
         };
-        let choice = CHOICES.iter().position(|(schemas, _)| same(schemas));
-        let choice = u8::try_from(choice.expect("a choice")).expect("few choices");
-        Seed::new("records", name, [&[choice][..], &payload].concat())
+        let choice = CHOICES.iter().find(|choice| same(choice.schemas));
+        let number = choice.expect("a choice").number;
+        Seed::new("records", name, [&[number][..], &payload].concat())
     };
     let mut seeds = Vec::new();
     for answer in answers {
@@ -40,11 +39,10 @@ pub(super) fn seeds(answers: &[KnownAnswer]) -> Vec<Seed> {
         });
     }
     let message = |name: &str, kind: &str, input: &[u8]| {
-        let kind = MESSAGES.iter().position(|(name, _)| *name == kind);
-        let choice = FIRST_MESSAGE + kind.expect("a kind of message");
-        let choice = u8::try_from(choice).expect("few choices");
+        let kind = MESSAGES.iter().find(|message| message.name == kind);
+        let number = kind.expect("a kind of message").number;
         let name = format!("{name}-as-message");
-        Seed::new("records", name, [&[choice][..], input].concat())
+        Seed::new("records", name, [&[number][..], input].concat())
     };
     for answer in answers {
         let names: Vec<_> = answer.records.iter().map(|schema| schema.name).collect();

@@ -1,42 +1,56 @@
 //! What can go wrong between clients and a server.
 
+use zk_conformance::world::Door;
+use zk_conformance::world::Told;
+use zk_conformance::world::Way;
+
 use crate::seeds::Seed;
+use crate::world::Operation;
+use crate::world::Wish;
 
 pub(super) fn seeds() -> Vec<Seed> {
     // A server with a tick of 100 ms, a seed, a thought of 3 ms, and a client that asks for 4 s.
-    let script = |name: &str, steps: &[&[u8]]| {
-        let world = &[1, 1, 7, 3, 40, 0, 5][..];
-        Seed::new("world", name, [world, &steps.concat()].concat())
+    let script =
+        |name: &str, operations: &[Operation<'_>]| with(name, [1, 7, 3], [40, 0, 5], operations);
+    let next_16 = Operation::Next { more: 15 };
+    let wait_50_ms = Operation::WaitMillis { by: 50 };
+    let wait_1_s = Operation::Wait { by: 50 };
+    let wait_5_s = Operation::Wait { by: 250 };
+    let cut_of = |client, told| Operation::Cut { client, told };
+    let cut = cut_of(0, Told::Both);
+    let cut_for_client = cut_of(0, Told::Client);
+    let cut_for_server = cut_of(0, Told::Server);
+    let cut_for_nobody = cut_of(0, Told::Nobody);
+    let half = |way| Operation::HalfClose { client: 0, way };
+    let (half_up, half_down) = (half(Way::Up), half(Way::Down));
+    let delayed = |up, down, jitter, pieces| Operation::Slow {
+        client: 0,
+        up,
+        down,
+        jitter,
+        pieces,
     };
-    let with = |name: &str, world: [u8; 3], client: [u8; 3], steps: &[&[u8]]| {
-        let settings = [&[1][..], &world, &client].concat();
-        Seed::new("world", name, [&settings[..], &steps.concat()].concat())
+    let slow = delayed(120, 120, 5, true);
+    let very_slow = delayed(200, 200, 0, true);
+    let slow_up = delayed(160, 1, 0, false);
+    let slow_down = delayed(1, 160, 0, false);
+    let fast_in_pieces = delayed(1, 1, 0, true);
+    let stand = |door| Operation::Stand { door };
+    let (open, refuse, ignore) = (stand(Door::Open), stand(Door::Refuse), stand(Door::Ignore));
+    let restart = Operation::Restart { away: 110 };
+    let kill = Operation::Kill { away: 110 };
+    let request = |client, wish, body| Operation::Request { client, wish, body };
+    let read = request(0, Wish::GetData, b"/a");
+    let write = request(0, Wish::SetData, &[7]);
+    let close_of = |client| Operation::Close { client };
+    let close = close_of(0);
+    let another = Operation::Join {
+        timeout: 40,
+        settings: 0,
+        seed: 9,
     };
-    let next_16 = &[0, 15][..];
-    let wait_50_ms = &[2, 50][..];
-    let wait_1_s = &[1, 50][..];
-    let wait_5_s = &[1, 250][..];
-    let cut = &[3, 0, 0][..];
-    let cut_for_client = &[3, 0, 1][..];
-    let cut_for_server = &[3, 0, 2][..];
-    let cut_for_nobody = &[3, 0, 3][..];
-    let half_up = &[4, 0, 0][..];
-    let half_down = &[4, 0, 1][..];
-    let slow = &[5, 0, 120, 120, 5][..];
-    let very_slow = &[5, 0, 200, 200, 1][..];
-    let slow_up = &[5, 0, 160, 1, 0][..];
-    let slow_down = &[5, 0, 1, 160, 0][..];
-    let open = &[6, 0][..];
-    let refuse = &[6, 1][..];
-    let ignore = &[6, 2][..];
-    let restart = &[7, 110][..];
-    let kill = &[8, 110][..];
-    let read = &[9, 0, 0, 2, b'/', b'a'][..];
-    let write = &[9, 0, 2, 1, 7][..];
-    let close = &[10, 0][..];
-    let another = &[11, 40, 0, 9][..];
-    let chance = &[12, 3][..];
-    let calm = &[13][..];
+    let chance = Operation::Reseed { seed: 3 };
+    let calm = Operation::Settle;
     vec![
         script(
             "session-held-and-closed",
@@ -87,7 +101,7 @@ pub(super) fn seeds() -> Vec<Seed> {
                 cut,
                 wait_1_s,
                 cut,
-                &[5, 0, 1, 1, 1],
+                fast_in_pieces,
                 wait_5_s,
             ],
         ),
@@ -106,7 +120,14 @@ pub(super) fn seeds() -> Vec<Seed> {
         ),
         script(
             "two-clients",
-            &[another, next_16, read, &[9, 1, 1, 1, 8], wait_1_s, cut],
+            &[
+                another,
+                next_16,
+                read,
+                request(1, Wish::Create, &[8]),
+                wait_1_s,
+                cut,
+            ],
         ),
         script(
             "two-clients-overtake-each-other",
@@ -115,11 +136,11 @@ pub(super) fn seeds() -> Vec<Seed> {
                 wait_1_s,
                 slow,
                 read,
-                &[9, 1, 0, 0],
+                request(1, Wish::GetData, &[]),
                 cut,
                 chance,
                 wait_1_s,
-                &[3, 1, 3],
+                cut_of(1, Told::Nobody),
                 wait_5_s,
             ],
         ),
@@ -133,8 +154,8 @@ pub(super) fn seeds() -> Vec<Seed> {
                 another,
                 another,
                 wait_1_s,
-                &[3, 3, 3],
-                &[10, 4],
+                cut_of(3, Told::Nobody),
+                close_of(4),
                 restart,
                 wait_1_s,
             ],
@@ -146,7 +167,7 @@ pub(super) fn seeds() -> Vec<Seed> {
                 read,
                 read,
                 write,
-                &[9, 1, 4, 0],
+                request(1, Wish::Sync, &[]),
                 next_16,
                 chance,
                 next_16,
@@ -219,4 +240,11 @@ pub(super) fn seeds() -> Vec<Seed> {
             &[wait_5_s, cut_for_nobody, wait_5_s],
         ),
     ]
+}
+
+/// A world with a server, a client and what happens to them.
+fn with(name: &str, world: [u8; 3], client: [u8; 3], operations: &[Operation<'_>]) -> Seed {
+    let mut input = [&[1][..], &world, &client].concat();
+    operations.iter().for_each(|it| it.write(&mut input));
+    Seed::new("world", name, input)
 }
