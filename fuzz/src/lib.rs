@@ -33,6 +33,7 @@ pub use crate::records::records;
 pub use crate::server::Mistake;
 pub use crate::server::flawed_server;
 pub use crate::server::mistaken_server;
+pub use crate::server::plain_server;
 pub use crate::server::server;
 pub use crate::transcript::transcript;
 pub use crate::world::late_violation;

@@ -21,6 +21,7 @@ use zk_fuzz::TARGETS;
 use zk_fuzz::Target;
 use zk_fuzz::canary;
 use zk_fuzz::flawed_server;
+use zk_fuzz::plain_server;
 use zk_fuzz::seeds::seeds;
 
 /// Whether the body lets the input pass.
@@ -225,18 +226,35 @@ fn texts_among_the_seeds_are_transcripts() {
     }
 }
 
-/// What a run grew is named by its content. `UPDATE=1` renames it instead.
+/// What a run grew is named by its content, and has nothing in it that means nothing yet. `UPDATE=1`
+/// brings that about instead.
 #[test]
-fn grown_inputs_are_named_by_their_content() {
+fn grown_inputs_are_plain_and_named_by_their_content() {
     for ((target, _), path) in inputs() {
         if !is_grown(&path) {
             continue;
         }
-        let right = path.with_file_name(hash(&fs::read(&path).unwrap()));
-        if env::var_os("UPDATE").is_some() {
-            fs::rename(&path, &right).unwrap();
+        let input = fs::read(&path).unwrap();
+        let plain = if target == "server" {
+            plain_server(&input)
         } else {
-            assert_eq!(path, right, "{target}");
+            input.clone()
+        };
+        let right = path.with_file_name(hash(&plain));
+        if env::var_os("UPDATE").is_some() {
+            fs::remove_file(&path).unwrap();
+            fs::write(&right, plain).unwrap();
+        } else {
+            assert_eq!((&path, input), (&right, plain), "{target}");
+        }
+    }
+}
+
+#[test]
+fn seeds_of_the_server_are_plain() {
+    for seed in seeds(&root().join("testdata")).unwrap() {
+        if seed.target == "server" {
+            assert_eq!(plain_server(&seed.input), seed.input, "{}", seed.name);
         }
     }
 }

@@ -37,6 +37,7 @@ use crate::server::mistake::Subject;
 use crate::server::model::Connection;
 use crate::server::model::Session;
 use crate::server::settings::settings;
+use crate::steps::Steps;
 use crate::steps::in_measure;
 
 pub(crate) use crate::server::model::TICK;
@@ -76,6 +77,21 @@ pub fn flawed_server(flaw: Flaw, data: &[u8]) {
 /// The same claim of a server that makes a mistake, which is false for some inputs.
 pub fn mistaken_server(mistake: Mistake, data: &[u8]) {
     run(Flaws::NONE, Some(mistake), data);
+}
+
+/// The same input without what means nothing, so that no operation to come gives it a meaning.
+#[must_use]
+pub fn plain_server(data: &[u8]) -> Vec<u8> {
+    let Some(mut steps) = Steps::of_version(1, data) else {
+        return data.to_vec();
+    };
+    let mut plain = vec![1, steps.byte()];
+    while !steps.is_empty() {
+        if let Some(operation) = Operation::read(&mut steps) {
+            operation.write(&mut plain);
+        }
+    }
+    plain
 }
 
 fn run(flaws: Flaws, mistake: Option<Mistake>, data: &[u8]) {
