@@ -34,8 +34,9 @@ pub use crate::differential::disagreement;
 pub use crate::differential::number_of;
 pub use crate::frame::frame;
 pub use crate::records::records;
+pub use crate::server::Mistake;
 pub use crate::server::flawed_server;
-pub use crate::server::late_server;
+pub use crate::server::mistaken_server;
 pub use crate::server::server;
 pub use crate::transcript::transcript;
 pub use crate::world::late_violation;
@@ -66,6 +67,7 @@ pub fn plain(target: &str, data: &[u8]) -> Option<Vec<u8>> {
         "differential" => differential::plain(data),
         "frame" => frame::plain(data),
         "records" => records::plain(data),
+        "server" => server::plain(data),
         "world" => world::plain(data),
         _ => Some(data.to_vec()),
     }

@@ -118,17 +118,8 @@ fn corpus_finds_out_every_flawed_server() {
     assert_eq!(missed, UNSEEN);
 }
 
-/// The flaws that no seed shows to the model: seeds are short, nothing is sent on a connection that
-/// is over, and the model reads neither SASL tokens nor texts, and has no watches.
-const UNSEEN: &[Flaw] = &[
-    Flaw::LargeFrameStalls,
-    Flaw::BurstCloses,
-    Flaw::LargePasswordStalls,
-    Flaw::EvictedServed,
-    Flaw::EventsLate,
-    Flaw::SaslCutTaken,
-    Flaw::WordSilent,
-];
+/// The flaws that no seed shows to the model: frames of 64 KiB are longer than what a seed may become.
+const UNSEEN: &[Flaw] = &[Flaw::LargeFrameStalls, Flaw::LargePasswordStalls];
 
 #[test]
 fn every_body_survives_nothing_and_noise() {

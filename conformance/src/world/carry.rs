@@ -85,8 +85,12 @@ impl World {
                 self.oracle.server_hears(self.now, connection, bytes)?;
                 server::Input::Receive { connection, bytes }
             }
-            Piece::Fin => server::Input::Eof { connection },
+            Piece::Fin => {
+                self.oracle.leave(connection, server::Reason::Eof);
+                server::Input::Eof { connection }
+            }
             Piece::Rst | Piece::Open | Piece::Opened | Piece::Refused => {
+                self.oracle.leave(connection, server::Reason::Lost);
                 self.set_server_end(connection, End::Closed);
                 server::Input::Lost { connection }
             }
@@ -114,6 +118,7 @@ impl World {
         let peer = peer.unwrap_or(std::net::Ipv4Addr::LOCALHOST.into());
         self.record(What::ToServer(connection, Piece::Open));
         self.send_down(connection, Piece::Opened);
+        self.oracle.accept(self.now, connection);
         let input = server::Input::Accept { connection, peer };
         self.server.handle(self.now, input);
         self.hear_server().map(drop)
@@ -253,7 +258,7 @@ impl World {
         self.opened += 1;
         let connection = ConnectionId(self.opened);
         self.links.insert(connection, Link::new(id));
-        self.oracle.open(connection);
+        self.oracle.open(connection, id);
         if let Some(peer) = self.peers.get_mut(id.0) {
             peer.link = Some(connection);
         }
@@ -312,6 +317,9 @@ impl World {
     }
 
     fn think_about(&mut self, connection: ConnectionId, body: Bytes) {
+        if self.is_deaf {
+            return;
+        }
         let longest = (Instant::ZERO + self.think).as_millis();
         let at = self.now + Duration::from_millis(self.rng.u64(0..=longest));
         let last = self.answers.back().map_or(at, |thought| thought.at);

@@ -33,11 +33,13 @@ pub enum Claim {
     ClientTimers,
     /// No side accuses the other of breaking the protocol.
     NoAccusation,
+    /// The server ends a connection when there is cause to, and only then.
+    EndsForCause,
     /// Nothing is said after the end.
     LastWord,
     /// A deadline that comes brings about something, and no moment lasts for ever.
     TimeGoesOn,
-    /// Once all is calm, every client that is alive is connected soon, and stays so.
+    /// Once all is calm, every client that is alive is connected soon, stays so and is served.
     Recovery,
 }
 
@@ -56,6 +58,7 @@ impl fmt::Display for Claim {
             Self::TrulyExpired => "expired means expired",
             Self::ClientTimers => "clients act in time",
             Self::NoAccusation => "nobody breaks the protocol",
+            Self::EndsForCause => "every end has its cause",
             Self::LastWord => "nothing after the end",
             Self::TimeGoesOn => "time goes on",
             Self::Recovery => "connected once all is calm",

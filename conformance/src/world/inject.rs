@@ -39,6 +39,7 @@ impl World {
             }
             Fault::Door(door) => self.door = door,
             Fault::Restart { away } => {
+                self.oracle.stop();
                 self.server.restart(self.now);
                 self.hear_server()?;
                 self.stop(away);

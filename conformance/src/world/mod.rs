@@ -32,7 +32,8 @@
 //! back as a [`Violation`] of a [`Claim`]; the world must not be used after that.
 //!
 //! Claims of that kind also hold where nothing happens at all. [`World::settle`] ends all faults
-//! and demands that every client that can be served is connected in time, and stays connected.
+//! and demands that every client that can be served is connected in time, stays connected, and has
+//! an answer to something new.
 //!
 //! # What is not here
 //!
@@ -113,6 +114,9 @@ pub struct World {
     think: Duration,
     /// How late the server's clock is when it ticks.
     late: Duration,
+    /// Whether nobody answers what the server leaves to others, which no claim holds for: to see that
+    /// this is noticed.
+    is_deaf: bool,
     /// What happened since time last went on.
     turns: u32,
     log: Vec<Line>,
@@ -173,6 +177,7 @@ impl World {
             answers: VecDeque::new(),
             think: Duration::ZERO,
             late: Duration::ZERO,
+            is_deaf: false,
             turns: 0,
             log: Vec::new(),
         }

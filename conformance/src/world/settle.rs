@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jute_codec::OpCode;
+
 use crate::Instant;
 use crate::client::Phase;
 use crate::server;
@@ -19,7 +21,9 @@ use crate::world::line::What;
 
 impl World {
     /// Ends all faults, and demands that every client that is alive is connected in time, and then
-    /// stays connected and has answers to all that it was asked for.
+    /// stays connected and has answers to all that it was asked for. Then it is asked for something
+    /// new, and has to have an answer of the server's as soon as the wires and the server's thinking
+    /// allow.
     ///
     /// In time is: what is on its way arrives, then a timeout passes at most until the client
     /// notices that its connection is dead, and another connection is opened after all the pauses
@@ -51,12 +55,29 @@ impl World {
             connected.extend(self.demand_connection(id)?.map(|link| (id, link)));
         }
         self.run_for(longest * 2)?;
-        for (id, link) in connected {
+        for &(id, link) in &connected {
             if self.demand_connection(id)? != Some(link) {
                 let found = format!("{id} did not stay on {link}");
                 return Err(self.broken(Claim::Recovery, found));
             }
             self.oracle.check_answers(self.now, id)?;
+        }
+        self.demand_answers(connected.into_iter().map(|(id, _)| id))
+    }
+
+    /// Asks for something, and demands that the server answers.
+    fn demand_answers(&mut self, clients: impl Iterator<Item = ClientId>) -> Result<(), Violation> {
+        let mut asked = Vec::new();
+        for id in clients {
+            let request = self.request(id, OpCode::GET_DATA, b"calm")?;
+            asked.extend(request.map(|request| (id, request)));
+        }
+        self.run_for(Wire::default().round_trip() + self.think + SLACK)?;
+        for (id, request) in asked {
+            if !self.oracle.was_answered(id, request) {
+                let found = format!("{id} has no answer to {request}");
+                return Err(self.broken(Claim::Recovery, found));
+            }
         }
         Ok(())
     }
@@ -156,3 +177,35 @@ const SLACK: Duration = Duration::from_millis(4);
 /// The longest pause before a connection, and that after a turn through all servers.
 const PAUSE: Duration = Duration::from_millis(1_000);
 const TURN: Duration = Duration::from_millis(1_000);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client;
+
+    #[test]
+    fn who_is_not_connected_is_noticed() {
+        let mut world = World::new(server::Config::default(), 7);
+        let config = client::Config::new("zk", Duration::from_secs(6));
+        let id = world.join(config).expect("it connects");
+        let claim = world.demand_connection(id).err().map(|it| it.claim);
+        assert_eq!(claim, Some(Claim::Recovery));
+        world.settle().expect("a sound world");
+    }
+
+    #[test]
+    fn who_is_connected_and_not_answered_is_noticed() {
+        for is_deaf in [false, true] {
+            let config = server::Config {
+                requests: Requests::Delegate,
+                ..server::Config::default()
+            };
+            let mut world = World::new(config, 7);
+            let config = client::Config::new("zk", Duration::from_secs(6));
+            world.join(config).expect("it connects");
+            world.is_deaf = is_deaf;
+            let claim = world.settle().err().map(|violation| violation.claim);
+            assert_eq!(claim, is_deaf.then_some(Claim::Recovery));
+        }
+    }
+}

@@ -22,6 +22,7 @@ use zk_conformance::server::password;
 use zk_conformance::transcript::Bindings;
 
 use crate::seeds::Seed;
+use crate::server::Operation;
 use crate::server::TICK;
 
 pub(super) fn seeds() -> Vec<Seed> {
@@ -129,28 +130,31 @@ impl<'l> Conversation<'l> {
         self.now = event.at;
         while wait > 0 {
             let part = u8::try_from(wait).unwrap_or(u8::MAX);
-            self.steps.extend([1, part]);
+            Operation::Wait { hundredths: part }.write(&mut self.steps);
             wait -= u128::from(part);
         }
         let connection = &*event.connection;
         match &event.what {
             Happening::Opened => {
                 // From one of three addresses, since each may have four connections.
-                self.steps.extend([0, self.opened % 3]);
+                let peer = self.opened % 3;
+                Operation::Accept { peer }.write(&mut self.steps);
                 self.opened += 1;
                 self.open.push(connection);
             }
             Happening::Sent(bytes) => {
-                if let Some(place) = self.place(connection) {
-                    for piece in moved_on(bytes).chunks(usize::from(u8::MAX)) {
-                        let length = u8::try_from(piece.len()).expect("a piece");
-                        self.steps.extend([3, place, length]);
-                        self.steps.extend(piece);
+                if let Some(connection) = self.place(connection) {
+                    for bytes in moved_on(bytes).chunks(usize::from(u8::MAX)) {
+                        Operation::Bytes { connection, bytes }.write(&mut self.steps);
                     }
                 }
             }
-            Happening::Shut | Happening::Closed => self.leave(connection, 12),
-            Happening::Reset => self.leave(connection, 13),
+            Happening::Shut | Happening::Closed => {
+                self.leave(connection, |connection| Operation::Eof { connection });
+            }
+            Happening::Reset => {
+                self.leave(connection, |connection| Operation::Lost { connection });
+            }
             Happening::Ended(_) => self.open.retain(|open| *open != connection),
             Happening::Refused
             | Happening::Received(_)
@@ -161,9 +165,9 @@ impl<'l> Conversation<'l> {
         }
     }
 
-    fn leave(&mut self, connection: &str, operation: u8) {
+    fn leave(&mut self, connection: &str, how: impl Fn(u8) -> Operation<'static>) {
         if let Some(place) = self.place(connection) {
-            self.steps.extend([operation, place]);
+            how(place).write(&mut self.steps);
             self.open.retain(|open| *open != connection);
         }
     }

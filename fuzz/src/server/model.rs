@@ -4,60 +4,102 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use jute_codec::AuthPacket;
-use jute_codec::ConnectRequest;
-use jute_codec::Decode;
-use jute_codec::Frame;
+use bytes::Bytes;
 use jute_codec::Framer;
 use jute_codec::OpCode;
-use jute_codec::Reader;
-use jute_codec::Reading;
+use jute_codec::ReplyHeader;
 use jute_codec::RequestHeader;
 use zk_conformance::Instant;
+use zk_conformance::server::Config;
 use zk_conformance::server::ConnectionId;
-use zk_conformance::server::Mode;
-use zk_conformance::server::Server;
-use zk_conformance::server::password;
+use zk_conformance::server::Phase;
+use zk_conformance::server::Reason;
+use zk_conformance::server::Transport;
+use zk_conformance::server::Word;
 
 /// What the model knows of an open connection.
 pub(super) struct Connection {
     pub(super) peer: IpAddr,
     pub(super) framer: Framer,
-    pub(super) greeted: bool,
-    /// Whether it began with a four-letter word, which is answered with text.
-    pub(super) word: bool,
-    /// A request came that may have ended the connection; what follows it may not be read.
-    pub(super) doubtful: bool,
-    /// A frame came that is no request; whatever follows it may not be read either.
-    pub(super) garbled: bool,
-    /// A length came that is none.
-    pub(super) broken: bool,
-    /// When it last said anything.
-    pub(super) heard: Instant,
+    /// What it does; closed if it has come to its end, and is read no more.
+    pub(super) phase: Phase,
+    /// When it ends unless it says anything.
+    pub(super) silent_at: Option<Instant>,
     pub(super) session: Option<i64>,
+    pub(super) has_read_only: bool,
+    /// What requests do to the end of the session that is asked for in the same read.
+    pub(super) touches: Vec<Touch>,
+    /// Answers that have to come, in their order.
     pub(super) owed: VecDeque<Owed>,
+    /// How many of the requests that are owed an answer the delegate has.
     pub(super) delegated: usize,
+    /// Why it has to end now.
+    pub(super) end: Option<Reason>,
+    /// Whether the server has said that it ends.
+    pub(super) is_over: bool,
 }
 
-/// An answer that may come.
+/// An answer that has to come: at once, unless it is the delegate's or waits for one that is.
 pub(super) enum Owed {
+    /// A session.
     Session(Asked),
-    Reply(RequestHeader),
+    /// That there is no such session, and for what reason the connection ends then.
+    Refusal {
+        has_read_only: bool,
+        reason: Reason,
+    },
+    /// That there are no new sessions.
+    Stranding,
+    /// The answer to a word, which is a text.
+    Text(Word),
+    Ping,
+    CloseSession {
+        xid: i32,
+    },
     /// To an identity, and whether it is one that is taken.
-    Identity(RequestHeader, bool),
-    /// To a `createSession`: the session again, or an error.
-    Either,
+    Identity {
+        xid: i32,
+        is_taken: bool,
+    },
+    /// To a SASL token.
+    Token {
+        xid: i32,
+    },
+    /// To a `createSession`: the session again, or an error if it has no timeout. If it `waits`,
+    /// the timeout counts when its turn comes.
+    Repeat {
+        xid: i32,
+        time_out: Option<i32>,
+        waits: bool,
+    },
+    /// To a write, where nothing is written.
+    NotReadOnly {
+        xid: i32,
+    },
+    /// To an operation that nobody knows.
+    Unknown {
+        xid: i32,
+        op: OpCode,
+    },
+    /// The delegate's, which has to get this.
+    Delegated {
+        header: RequestHeader,
+        payload: Bytes,
+    },
+    /// The delegate's, which has come.
+    Answer {
+        header: ReplyHeader,
+        body: Bytes,
+    },
 }
 
-/// What a client asked for that is to be answered at once.
+/// A session that a client asked for and has to get.
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
+    /// Zero for a new one.
     pub(super) session_id: i64,
-    pub(super) time_out: i32,
-    pub(super) read_only: Option<bool>,
-    pub(super) has_password: bool,
-    /// Whether the session is there to be renewed.
-    pub(super) is_alive: bool,
+    pub(super) timeout_ms: i32,
+    pub(super) has_read_only: bool,
     /// Who has it until then.
     pub(super) owner: Option<ConnectionId>,
 }
@@ -66,84 +108,98 @@ pub(super) struct Asked {
 pub(super) struct Session {
     pub(super) created_ms: i32,
     pub(super) timeout_ms: i32,
-    /// When it ends; `None` if the model cannot tell.
-    pub(super) ends: Option<Instant>,
+    /// When it ends unless anything is heard of it.
+    pub(super) ends: Instant,
 }
 
 /// What a request does to the end of its session.
+#[derive(Clone, Copy)]
 pub(super) enum Touch {
+    /// It counts as life.
     Counts,
-    Unknown,
+    /// It counts with this timeout, once.
+    Once(i32),
 }
 
 impl Connection {
-    /// Notes what a request may be answered with.
-    pub(super) fn note_request(&mut self, frame: &Frame) -> Option<Touch> {
-        let mut reader = frame.reader();
-        let Ok(header) = RequestHeader::decode(&mut reader) else {
-            self.garbled = true;
-            return None;
-        };
-        let (owed, ends) = match header.op {
-            OpCode::PING => (Owed::Reply(header), false),
-            OpCode::CREATE_SESSION => (Owed::Either, false),
-            OpCode::AUTH => (Owed::Identity(header, is_taken(frame)), true),
-            _ => (Owed::Reply(header), true),
-        };
-        self.owed.push_back(owed);
-        let doubtful = self.doubtful || self.garbled;
-        self.doubtful |= ends;
-        match header.op {
-            _ if doubtful => Some(Touch::Unknown),
-            OpCode::AUTH | OpCode::SASL => None,
-            OpCode::CREATE_SESSION => Some(Touch::Unknown),
-            _ => Some(Touch::Counts),
+    pub(super) fn new(peer: IpAddr, config: &Config, now: Instant) -> Self {
+        Self {
+            peer,
+            framer: Framer::new(config.limits),
+            phase: Phase::Greeting,
+            silent_at: silent_at(config, now),
+            session: None,
+            has_read_only: false,
+            touches: Vec::new(),
+            owed: VecDeque::new(),
+            delegated: 0,
+            end: None,
+            is_over: false,
         }
+    }
+
+    /// Whether an answer waits for the delegate's to come before it.
+    pub(super) fn waits(&self) -> bool {
+        self.delegated_requests().next().is_some()
+    }
+
+    /// The requests that the delegate has or has to get.
+    pub(super) fn delegated_requests(&self) -> impl Iterator<Item = (RequestHeader, &Bytes)> {
+        self.owed.iter().filter_map(|owed| match owed {
+            Owed::Delegated { header, payload } => Some((*header, payload)),
+            _ => None,
+        })
+    }
+
+    /// Demands that nothing is missing that can be done without the delegate.
+    pub(super) fn check_done(&self, connection: ConnectionId) {
+        match self.owed.front() {
+            None | Some(Owed::Delegated { .. }) => {}
+            Some(Owed::Session(_) | Owed::Refusal { .. } | Owed::Stranding) => {
+                panic!("{connection}: a handshake without an answer")
+            }
+            Some(Owed::Text(word)) => panic!("{connection}: {word} without an answer"),
+            Some(_) => panic!("{connection}: a request without an answer"),
+        }
+        let count = self.delegated_requests().count();
+        assert_eq!(self.delegated, count, "the delegate gets every request");
     }
 }
 
 impl Session {
-    /// Sets its end by the rule: in whole ticks, never early.
-    pub(super) fn touch(&mut self, now: Instant, timeout_ms: i32) {
-        let tick = u64::try_from(TICK.as_millis()).expect("a short tick");
-        let timeout_ms = u64::try_from(timeout_ms).unwrap_or(0);
-        let ends = ((now.as_millis() + timeout_ms) / tick + 1) * tick;
-        self.ends = Some(Instant::from_millis(ends));
+    pub(super) fn new(now: Instant, timeout_ms: i32) -> Self {
+        Self {
+            created_ms: timeout_ms,
+            timeout_ms,
+            ends: due(now, timeout_ms),
+        }
+    }
+
+    pub(super) fn touch(&mut self, now: Instant, touch: Touch) {
+        let timeout_ms = match touch {
+            Touch::Counts => self.timeout_ms,
+            Touch::Once(time_out) => time_out,
+        };
+        self.ends = due(now, timeout_ms);
     }
 }
 
-/// Whether the identity in a request is one that is taken.
-fn is_taken(frame: &Frame) -> bool {
-    let mut reader = Reader::with(frame.payload(), Reading::JAVA);
-    let packet = RequestHeader::decode(&mut reader).and_then(|_| AuthPacket::decode(&mut reader));
-    packet.is_ok_and(|packet| match packet.scheme.as_str() {
-        Some("digest") => packet.auth.is_some(),
-        scheme => scheme == Some("ip"),
-    })
+/// When a session ends, by the rule: in whole ticks, never early.
+fn due(now: Instant, timeout_ms: i32) -> Instant {
+    let timeout = Duration::from_millis(u64::try_from(timeout_ms).unwrap_or(0));
+    rounded_up(now + timeout, TICK)
 }
 
-/// What a request asks for, if it gets as far as the session.
-pub(super) fn admitted(server: &Server, request: &ConnectRequest<'_>) -> Option<Asked> {
-    let ConnectRequest {
-        session_id,
-        time_out,
-        read_only,
-        passwd,
-        ..
-    } = *request;
-    let is_unwilling = server.config().mode != Mode::ReadWrite && read_only != Some(true);
-    if is_unwilling || request.last_zxid_seen > server.last_zxid() {
-        return None;
-    }
-    let session = server.session(session_id);
-    Some(Asked {
-        session_id,
-        time_out,
-        read_only,
-        has_password: passwd == Some(&password(session_id)),
-        is_alive: session.is_some(),
-        owner: session.and_then(|session| session.owner),
-    })
+/// When a connection that was last heard of now is silent for too long, if it is without a session.
+pub(super) fn silent_at(config: &Config, now: Instant) -> Option<Instant> {
+    let silence = config.sessionless_timeout?;
+    (config.transport == Transport::Nio).then(|| rounded_up(now + silence, silence))
+}
+
+/// The next multiple of `grain`.
+fn rounded_up(moment: Instant, grain: Duration) -> Instant {
+    let grain = u64::try_from(grain.as_millis()).expect("a short time");
+    Instant::from_millis((moment.as_millis() / grain + 1) * grain)
 }
 
 /// Sessions last from 400 to 4000 ms.

@@ -183,6 +183,13 @@ impl Oracle {
         })
     }
 
+    /// Whether a client has been told how the server answers a request, after which it asked for
+    /// nothing.
+    pub(in crate::world) fn was_answered(&self, id: ClientId, request: RequestId) -> bool {
+        let view = self.clients.get(id.0);
+        view.is_some_and(|view| view.last_answered == Some(request))
+    }
+
     /// Compares a client with the account.
     pub(in crate::world) fn check_client(
         &self,

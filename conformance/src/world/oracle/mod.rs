@@ -4,6 +4,7 @@
 //! engines must then know: which sessions there are and until when, which answers are owed, when
 //! each client last heard something.
 
+mod causes;
 mod client_side;
 mod server_side;
 mod sessions;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
 
+use jute_codec::ErrorCode;
 use jute_codec::Framer;
 use jute_codec::Limits;
 use jute_codec::OpCode;
@@ -22,7 +24,9 @@ use crate::Instant;
 use crate::server;
 use crate::server::ConnectionId;
 use crate::server::Phase;
+use crate::server::Reason;
 use crate::server::Server;
+use crate::world::ClientId;
 use crate::world::claim::Claim;
 use crate::world::claim::Violation;
 use crate::world::oracle::client_side::ClientView;
@@ -35,13 +39,20 @@ pub(super) struct Oracle {
     sessions: Sessions,
     links: BTreeMap<ConnectionId, LinkView>,
     clients: Vec<ClientView>,
-    /// Whether there has been a server that forgot everything.
-    was_emptied: bool,
+    /// The latest transaction that this server told anybody of.
+    told_zxid: i64,
+    /// Whether the server is on its way down.
+    is_stopping: bool,
 }
 
 /// What is known of a connection.
 #[derive(Clone, Debug)]
 struct LinkView {
+    client: ClientId,
+    /// Whether the server knows of it.
+    is_accepted: bool,
+    /// When the server last heard anything on it.
+    heard: Instant,
     to_server: Framer,
     to_client: Framer,
     /// What the `ConnectRequest` asked for, once the server has it.
@@ -50,6 +61,12 @@ struct LinkView {
     granted: Option<Granted>,
     /// Answers that the server owes.
     owed: VecDeque<Owed>,
+    /// What the server answered last, and how that went.
+    answered: Option<(OpCode, ErrorCode)>,
+    /// Whether the server said that there is no such session.
+    is_refused: bool,
+    /// How the server learned that the client is gone.
+    left: Option<Reason>,
     /// Whether the server has let go of it.
     is_closed: bool,
 }
@@ -58,6 +75,8 @@ struct LinkView {
 struct Asked {
     session_id: i64,
     time_out: i32,
+    last_zxid: i64,
+    read_only: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -79,19 +98,26 @@ impl Oracle {
             config,
             links: BTreeMap::new(),
             clients: Vec::new(),
-            was_emptied: false,
+            told_zxid: 0,
+            is_stopping: false,
         }
     }
 
     /// A connection is being opened.
-    pub(super) fn open(&mut self, connection: ConnectionId) {
+    pub(super) fn open(&mut self, connection: ConnectionId, client: ClientId) {
         let any = Limits::frame(i32::MAX.cast_unsigned());
         let view = LinkView {
+            client,
+            is_accepted: false,
+            heard: Instant::ZERO,
             to_server: Framer::new(any),
             to_client: Framer::new(any),
             asked: None,
             granted: None,
             owed: VecDeque::new(),
+            answered: None,
+            is_refused: false,
+            left: None,
             is_closed: false,
         };
         self.links.insert(connection, view);
@@ -102,9 +128,14 @@ impl Oracle {
         self.links.remove(&connection);
     }
 
+    /// The server is about to go down, and its connections with it.
+    pub(super) const fn stop(&mut self) {
+        self.is_stopping = true;
+    }
+
     /// The server died with all it knew.
     pub(super) fn empty(&mut self) {
-        self.was_emptied = true;
+        self.told_zxid = 0;
         self.sessions.end_all();
     }
 
@@ -117,6 +148,7 @@ impl Oracle {
 
     /// The server is there again.
     pub(super) fn start(&mut self, now: Instant) {
+        self.is_stopping = false;
         self.sessions.restart(now);
     }
 
@@ -165,7 +197,7 @@ impl Oracle {
             let found = format!("served are {serving:?}, owners are {owners:?}");
             return broken(Claim::OneOwner, found);
         }
-        Ok(())
+        self.check_links(now)
     }
 
     /// The session the server gave to a connection that it still has.

@@ -20,6 +20,8 @@ use crate::client::Reply;
 use crate::client::WatchedEvent;
 use crate::server;
 use crate::server::ConnectionId;
+use crate::server::Flaw;
+use crate::server::Reason;
 use crate::server::Requests;
 use crate::world::Claim;
 use crate::world::ClientId;
@@ -91,7 +93,7 @@ fn who_accuses_a_server_in_order_is_wrong() {
     let output = Output::Fault(Fault::ReplyToNothing { xid: 3 });
     assert_eq!(said(&mut world, id, &output), Some(Claim::NoAccusation));
     let connection = ConnectionId(99);
-    world.oracle.open(connection);
+    world.oracle.open(connection, id);
     let garbage = world
         .oracle
         .server_hears(world.now, connection, &[0, 0, 0, 1, 7]);
@@ -108,6 +110,100 @@ fn a_server_says_nothing_behind_the_end() {
     };
     let said = world.oracle.server_says(world.now, &output);
     assert_eq!(claim(said), Some(Claim::LastWord));
+}
+
+/// What is wrong if the server lets go of the connection for this reason.
+fn ended(world: &mut World, connection: ConnectionId, reason: Reason) -> Option<Claim> {
+    let event = server::Event::Disconnected { connection, reason };
+    let output = server::Output::Event(event);
+    claim(world.oracle.server_says(world.now, &output))
+}
+
+#[test]
+fn a_connection_does_not_end_for_nothing() {
+    let by = ConnectionId(99);
+    let op = OpCode::GET_DATA;
+    for reason in [
+        Reason::TooMany,
+        Reason::NotServing,
+        Reason::ReadOnly,
+        Reason::ZxidAhead { seen: 9, last: 0 },
+        Reason::UnknownSession { session_id: 0 },
+        Reason::UnknownOperation(op),
+        Reason::AuthFailed,
+        Reason::SessionClosed,
+        Reason::SessionExpired,
+        Reason::Evicted { by },
+        Reason::Silent,
+        Reason::Eof,
+        Reason::Lost,
+        Reason::Restart,
+        Reason::Flaw(Flaw::RestLost),
+    ] {
+        let (mut world, _, connection) = connected();
+        let found = ended(&mut world, connection, reason);
+        assert_eq!(found, Some(Claim::EndsForCause), "{reason}");
+    }
+}
+
+#[test]
+fn a_connection_that_has_cause_ends() {
+    let (mut world, _, connection) = connected();
+    world.oracle.leave(connection, Reason::Eof);
+    let goes_on = world.oracle.check_server(world.now, &world.server);
+    assert_eq!(claim(goes_on), Some(Claim::EndsForCause));
+    assert_eq!(ended(&mut world, connection, Reason::Eof), None);
+
+    let (mut world, id, _) = connected();
+    let silent = ConnectionId(99);
+    world.oracle.open(silent, id);
+    world.oracle.accept(world.now, silent);
+    assert_eq!(claim(world.oracle.check_links(world.now)), None);
+    world.now = world.now + Duration::from_secs(20);
+    let goes_on = world.oracle.check_links(world.now);
+    assert_eq!(claim(goes_on), Some(Claim::EndsForCause));
+    assert_eq!(ended(&mut world, silent, Reason::Silent), None);
+
+    let (mut world, id, first) = connected();
+    let many = first.0 + 1..=first.0 + 60;
+    for number in many {
+        let goes_on = world.oracle.check_links(world.now);
+        assert_eq!(claim(goes_on), None, "{number}");
+        world.oracle.open(ConnectionId(number), id);
+        world.oracle.accept(world.now, ConnectionId(number));
+    }
+    let goes_on = world.oracle.check_links(world.now);
+    assert_eq!(claim(goes_on), Some(Claim::EndsForCause));
+    let last = ConnectionId(first.0 + 60);
+    assert_eq!(ended(&mut world, last, Reason::TooMany), None);
+}
+
+#[test]
+fn a_server_answers_before_it_ends_and_before_it_goes_on() {
+    let (mut world, _, connection) = connected();
+    let ping = [0, 0, 0, 8, 255, 255, 255, 254, 0, 0, 0, 11];
+    let heard = world.oracle.server_hears(world.now, connection, &ping);
+    assert_eq!(claim(heard), None);
+    let goes_on = world.oracle.check_links(world.now);
+    assert_eq!(claim(goes_on), Some(Claim::OneReply));
+    world.oracle.leave(connection, Reason::Lost);
+    let ended = ended(&mut world, connection, Reason::Lost);
+    assert_eq!(ended, Some(Claim::OneReply));
+}
+
+#[test]
+fn a_session_is_not_closed_for_nothing() {
+    let (world, _, _) = connected();
+    let session = world.server.sessions().next().expect("a session");
+    let session_id = session.session_id;
+    for event in [
+        server::Event::Closed { session_id },
+        server::Event::Dropped { session_id },
+    ] {
+        let mut oracle = world.oracle.clone();
+        let said = oracle.server_says(world.now, &server::Output::Event(event));
+        assert_eq!(claim(said), Some(Claim::ExactExpiry));
+    }
 }
 
 /// An answer to a request, with the number and the body of it or of another.

@@ -8,6 +8,7 @@ use crate::seeds::server::words::WAIT_2550_MS;
 use crate::seeds::server::words::cut;
 use crate::seeds::server::words::frame;
 use crate::seeds::server::words::handshake;
+use crate::seeds::server::words::open;
 use crate::seeds::server::words::renew_first;
 use crate::seeds::server::words::script;
 
@@ -16,12 +17,12 @@ pub(super) fn seeds() -> Vec<Seed> {
         script(
             "zxid-of-the-client-below-zero",
             0,
-            &[ACCEPT, &[5, 0, 0b100_1101, 50], PING],
+            &[ACCEPT, open(0, 0b100_1101, 50), PING],
         ),
         script(
             "new-session-without-read-only",
             0,
-            &[ACCEPT, &[5, 0, 0b0_1100, 50], PING],
+            &[ACCEPT, open(0, 0b0_1100, 50), PING],
         ),
         script(
             "timeouts-at-and-over-the-limits",
@@ -30,35 +31,35 @@ pub(super) fn seeds() -> Vec<Seed> {
                 ACCEPT,
                 ACCEPT,
                 ACCEPT,
-                &[5, 0, 13, 0],
-                &[5, 1, 13, 2],
-                &[5, 2, 13, 3],
+                open(0, 13, 0),
+                open(1, 13, 2),
+                open(2, 13, 3),
                 PING,
             ],
         ),
         script(
             "zxid-of-the-client-ahead",
             0,
-            &[ACCEPT, &[5, 0, 0b10_1101, 50]],
+            &[ACCEPT, open(0, 0b10_1101, 50)],
         ),
         script(
             "protocol-version-of-the-client",
             0,
-            &[ACCEPT, &[5, 0, 0b1000_1101, 50]],
+            &[ACCEPT, open(0, 0b1000_1101, 50)],
         ),
         script(
             "frame-of-another-kind-first",
             0,
-            &[ACCEPT, &[4, 0, 8, 255, 255, 255, 254, 0, 0, 0, 11]],
+            &[ACCEPT, frame(0, &[255, 255, 255, 254, 0, 0, 0, 11])],
         ),
         script(
             "read-only-server",
             4,
             &[
                 ACCEPT,
-                &[5, 0, 14, 50],
+                open(0, 14, 50),
                 ACCEPT,
-                &[5, 1, 13, 50],
+                open(1, 13, 50),
                 PING,
                 CLOSE,
             ],
@@ -68,9 +69,9 @@ pub(super) fn seeds() -> Vec<Seed> {
             6,
             &[
                 ACCEPT,
-                &[5, 0, 14, 50],
+                open(0, 14, 50),
                 ACCEPT,
-                &renew_first(1, 14, 50),
+                renew_first(1, 14, 50),
                 PING,
                 WAIT_2550_MS,
             ],
@@ -78,24 +79,24 @@ pub(super) fn seeds() -> Vec<Seed> {
         script(
             "new-session-with-a-null-password",
             0,
-            &[ACCEPT, &[5, 0, 0b0_0001, 50], PING],
+            &[ACCEPT, open(0, 0b0_0001, 50), PING],
         ),
         script(
             "new-session-with-a-password",
             0,
-            &[ACCEPT, &[5, 0, 0b0_1001, 50], PING],
+            &[ACCEPT, open(0, 0b0_1001, 50), PING],
         ),
         script(
             "read-only-of-two",
             0,
-            &[ACCEPT, &frame(0, &handshake(0, 0, &[0; 16], &[2])), PING],
+            &[ACCEPT, frame(0, &handshake(0, 0, &[0; 16], &[2])), PING],
         ),
         script(
             "bytes-behind-a-handshake",
             0,
             &[
                 ACCEPT,
-                &frame(0, &handshake(0, 0, &[0; 16], &[0, 1, 2])),
+                frame(0, &handshake(0, 0, &[0; 16], &[0, 1, 2])),
                 PING,
             ],
         ),
@@ -104,25 +105,25 @@ pub(super) fn seeds() -> Vec<Seed> {
             0,
             &[
                 ACCEPT,
-                &frame(0, &[0; 20]),
+                frame(0, &[0; 20]),
                 ACCEPT,
-                &frame(0, &cut(16, &[0; 9])),
+                frame(0, &cut(16, &[0; 9])),
             ],
         ),
         script(
             "password-beyond-its-frame",
             0,
-            &[ACCEPT, &frame(0, &cut(0x7fff_ffff, &[0; 17]))],
+            &[ACCEPT, frame(0, &cut(0x7fff_ffff, &[0; 17]))],
         ),
         script(
             "password-of-a-length-below-null",
             0,
-            &[ACCEPT, &frame(0, &cut(0xffff_fffe, &[0; 17]))],
+            &[ACCEPT, frame(0, &cut(0xffff_fffe, &[0; 17]))],
         ),
         script(
             "zxid-of-the-client-a-little-ahead",
             0,
-            &[ACCEPT, &frame(0, &handshake(0, 5, &[0; 16], &[0]))],
+            &[ACCEPT, frame(0, &handshake(0, 5, &[0; 16], &[0]))],
         ),
     ]
 }

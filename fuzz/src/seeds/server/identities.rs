@@ -4,22 +4,22 @@ use crate::seeds::Seed;
 use crate::seeds::server::words::ACCEPT;
 use crate::seeds::server::words::OPEN;
 use crate::seeds::server::words::PING;
+use crate::seeds::server::words::auth;
 use crate::seeds::server::words::auth_of;
 use crate::seeds::server::words::frame;
+use crate::seeds::server::words::request;
 use crate::seeds::server::words::script;
 
 pub(super) fn seeds() -> Vec<Seed> {
     vec![
-        script("auth-of-no-scheme-closes", 0, &[ACCEPT, OPEN, &[9, 0, 1]]),
+        script("auth-of-no-scheme-closes", 0, &[ACCEPT, OPEN, auth(1)]),
         script(
             "auth-with-a-number-of-its-own",
             0,
             &[
                 ACCEPT,
                 OPEN,
-                &[
-                    10, 0, 0, 5, 100, 14, 0, 0, 0, 0, 0, 0, 0, 2, b'i', b'p', 0, 0, 0, 0,
-                ],
+                request(5, 100, &[0, 0, 0, 0, 0, 0, 0, 2, b'i', b'p', 0, 0, 0, 0]),
                 PING,
             ],
         ),
@@ -45,5 +45,5 @@ pub(super) fn seeds() -> Vec<Seed> {
 }
 
 fn identity(name: &str, body: &[u8]) -> Seed {
-    script(name, 0, &[ACCEPT, OPEN, &frame(0, &auth_of(body)), PING])
+    script(name, 0, &[ACCEPT, OPEN, frame(0, &auth_of(body)), PING])
 }

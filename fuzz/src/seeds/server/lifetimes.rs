@@ -14,6 +14,13 @@ use crate::seeds::server::words::WAIT_100_MS;
 use crate::seeds::server::words::WAIT_400_MS;
 use crate::seeds::server::words::WAIT_2550_MS;
 use crate::seeds::server::words::WAIT_UNTIL_DUE;
+use crate::seeds::server::words::adopt;
+use crate::seeds::server::words::bytes;
+use crate::seeds::server::words::close;
+use crate::seeds::server::words::create_session;
+use crate::seeds::server::words::expire;
+use crate::seeds::server::words::open;
+use crate::seeds::server::words::ping;
 use crate::seeds::server::words::renew_first;
 use crate::seeds::server::words::script;
 
@@ -58,7 +65,7 @@ pub(super) fn seeds() -> Vec<Seed> {
                 ACCEPT,
                 OPEN_SHORT,
                 WAIT_400_MS,
-                &[3, 0, 4, 0, 0, 0, 8],
+                bytes(0, &[0, 0, 0, 8]),
                 WAIT_100_MS,
                 WAIT_100_MS,
             ],
@@ -72,7 +79,7 @@ pub(super) fn seeds() -> Vec<Seed> {
                 RESTART,
                 WAIT_400_MS,
                 ACCEPT,
-                &renew_first(0, 13, 20),
+                renew_first(0, 13, 20),
                 RESTART,
                 WAIT_2550_MS,
             ],
@@ -83,9 +90,9 @@ pub(super) fn seeds() -> Vec<Seed> {
             &[
                 ACCEPT,
                 OPEN,
-                &[11, 0, 4, 0, 0, 1, 0],
+                create_session(&[0, 0, 1, 0]),
                 PING,
-                &[11, 0, 0],
+                create_session(&[]),
                 WAIT_2550_MS,
             ],
         ),
@@ -98,15 +105,15 @@ pub(super) fn seeds() -> Vec<Seed> {
                 ACCEPT,
                 OPEN_SECOND,
                 PING,
-                &[7, 1],
-                &[8, 1],
+                ping(1),
+                close(1),
                 CLOSE,
             ],
         ),
         script(
             "timeout-of-no-whole-tick",
             0,
-            &[ACCEPT, &[5, 0, 13, 43], PING, WAIT_UNTIL_DUE],
+            &[ACCEPT, open(0, 13, 43), PING, WAIT_UNTIL_DUE],
         ),
         script(
             "wrong-password-does-not-put-expiry-off",
@@ -117,7 +124,7 @@ pub(super) fn seeds() -> Vec<Seed> {
                 LOST,
                 WAIT_400_MS,
                 ACCEPT,
-                &renew_first(0, 0b0_1001, 50),
+                renew_first(0, 0b0_1001, 50),
                 WAIT_400_MS,
             ],
         ),
@@ -125,9 +132,9 @@ pub(super) fn seeds() -> Vec<Seed> {
             "session-made-elsewhere",
             0,
             &[
-                &[17, 2, 50],
+                adopt(2, 50),
                 ACCEPT,
-                &[6, 0, 0b0_1101, 50, 0],
+                renew_first(0, 0b0_1101, 50),
                 PING,
                 WAIT_2550_MS,
             ],
@@ -136,15 +143,15 @@ pub(super) fn seeds() -> Vec<Seed> {
             "session-made-elsewhere-and-many-made-here",
             0,
             &[
-                &[17, 1, 50],
-                &[18, 0],
-                &[ACCEPT, OPEN, CLOSE].concat().repeat(8),
-            ],
+                &[adopt(1, 50), expire(0)][..],
+                &[ACCEPT, OPEN, CLOSE].repeat(8),
+            ]
+            .concat(),
         ),
         script(
             "session-expired-before-its-time",
             0,
-            &[ACCEPT, OPEN, &[18, 0], ACCEPT, &renew_first(0, 13, 50)],
+            &[ACCEPT, OPEN, expire(0), ACCEPT, renew_first(0, 13, 50)],
         ),
     ]
 }

@@ -18,9 +18,13 @@ use crate::seeds::server::words::WAIT_2550_MS;
 use crate::seeds::server::words::WAIT_UNTIL_DUE;
 use crate::seeds::server::words::frame;
 use crate::seeds::server::words::handshake;
+use crate::seeds::server::words::late;
+use crate::seeds::server::words::open;
 use crate::seeds::server::words::own;
 use crate::seeds::server::words::renew_first;
+use crate::seeds::server::words::request;
 use crate::seeds::server::words::script;
+use crate::server::Late;
 
 pub(super) fn seeds() -> Vec<Seed> {
     vec![
@@ -31,9 +35,21 @@ pub(super) fn seeds() -> Vec<Seed> {
                 ACCEPT,
                 OPEN,
                 ACCEPT_OTHER,
-                &renew_first(1, 13, 100),
+                renew_first(1, 13, 100),
                 PING,
                 CLOSE,
+            ],
+        ),
+        script(
+            "close-on-a-connection-that-was-evicted",
+            0,
+            &[
+                ACCEPT,
+                OPEN,
+                ACCEPT_OTHER,
+                renew_first(1, 13, 100),
+                late(Late::CloseSession),
+                PING,
             ],
         ),
         script(
@@ -43,9 +59,9 @@ pub(super) fn seeds() -> Vec<Seed> {
                 ACCEPT,
                 OPEN,
                 ACCEPT_OTHER,
-                &renew_first(1, 0b0_1001, 50),
+                renew_first(1, 0b0_1001, 50),
                 ACCEPT,
-                &renew_first(0, 13, 50),
+                renew_first(0, 13, 50),
             ],
         ),
         script(
@@ -57,7 +73,7 @@ pub(super) fn seeds() -> Vec<Seed> {
                 LOST,
                 WAIT_400_MS,
                 ACCEPT,
-                &renew_first(0, 13, 20),
+                renew_first(0, 13, 20),
                 WAIT_UNTIL_DUE,
             ],
         ),
@@ -66,10 +82,10 @@ pub(super) fn seeds() -> Vec<Seed> {
             0,
             &[
                 ACCEPT,
-                &[5, 0, 13, 200],
+                open(0, 13, 200),
                 EOF,
                 ACCEPT,
-                &renew_first(0, 13, 20),
+                renew_first(0, 13, 20),
                 WAIT_400_MS,
                 WAIT_400_MS,
             ],
@@ -77,7 +93,7 @@ pub(super) fn seeds() -> Vec<Seed> {
         script(
             "renewal-of-a-closed-session",
             0,
-            &[ACCEPT, OPEN, CLOSE, ACCEPT, &renew_first(0, 13, 50)],
+            &[ACCEPT, OPEN, CLOSE, ACCEPT, renew_first(0, 13, 50)],
         ),
         script(
             "renewal-of-an-expired-session",
@@ -88,23 +104,23 @@ pub(super) fn seeds() -> Vec<Seed> {
                 EOF,
                 WAIT_2550_MS,
                 ACCEPT,
-                &renew_first(0, 13, 50),
+                renew_first(0, 13, 50),
             ],
         ),
         script(
             "renewal-of-an-unknown-session",
             0,
-            &[ACCEPT, &renew_first(0, 13, 50)],
+            &[ACCEPT, renew_first(0, 13, 50)],
         ),
         script(
             "zxid-of-the-client-the-same",
             0,
             &[
                 ACCEPT,
-                &frame(0, &handshake(0, 1, &[0; 16], &[0])),
+                frame(0, &handshake(0, 1, &[0; 16], &[0])),
                 LOST,
                 ACCEPT,
-                &frame(0, &handshake(FIRST, 2, &own(), &[0])),
+                frame(0, &handshake(FIRST, 2, &own(), &[0])),
                 PING,
             ],
         ),
@@ -113,10 +129,10 @@ pub(super) fn seeds() -> Vec<Seed> {
             4,
             &[
                 ACCEPT,
-                &[5, 0, 14, 50],
-                &[10, 0, 0, 5, 1, 0],
+                open(0, 14, 50),
+                request(5, 1, &[]),
                 ACCEPT_OTHER,
-                &renew_first(1, 13, 50),
+                renew_first(1, 13, 50),
                 PING,
             ],
         ),
@@ -127,7 +143,7 @@ pub(super) fn seeds() -> Vec<Seed> {
                 ACCEPT,
                 OPEN,
                 ACCEPT_OTHER,
-                &renew_first(1, 0b10_1101, 50),
+                renew_first(1, 0b10_1101, 50),
                 PING,
             ],
         ),
@@ -146,32 +162,32 @@ pub(super) fn seeds() -> Vec<Seed> {
         script(
             "renewal-with-a-null-password",
             0,
-            &[ACCEPT, OPEN, LOST, ACCEPT, &renew_first(0, 0b0_0001, 50)],
+            &[ACCEPT, OPEN, LOST, ACCEPT, renew_first(0, 0b0_0001, 50)],
         ),
         script(
             "renewal-of-an-id-below-zero",
             0,
-            &[ACCEPT, &frame(0, &handshake(-1, 0, &password(-1), &[0]))],
+            &[ACCEPT, frame(0, &handshake(-1, 0, &password(-1), &[0]))],
         ),
         script(
             "renewal-of-an-unknown-session-with-a-blank-password",
             0,
-            &[ACCEPT, &frame(0, &handshake(NOBODY, 0, &[0; 16], &[0]))],
+            &[ACCEPT, frame(0, &handshake(NOBODY, 0, &[0; 16], &[0]))],
         ),
         script(
             "renewal-without-read-only",
             0,
-            &[ACCEPT, OPEN, LOST, ACCEPT, &renew_first(0, 12, 50), PING],
+            &[ACCEPT, OPEN, LOST, ACCEPT, renew_first(0, 12, 50), PING],
         ),
         script(
             "renewal-of-another-version",
             0,
-            &[ACCEPT, OPEN, LOST, ACCEPT, &renew_first(0, 0b1000_1101, 50)],
+            &[ACCEPT, OPEN, LOST, ACCEPT, renew_first(0, 0b1000_1101, 50)],
         ),
         script(
             "renewed-and-closed",
             0,
-            &[ACCEPT, OPEN, LOST, ACCEPT, &renew_first(0, 13, 50), CLOSE],
+            &[ACCEPT, OPEN, LOST, ACCEPT, renew_first(0, 13, 50), CLOSE],
         ),
         script(
             "right-password-after-three-wrong-ones",
@@ -181,13 +197,13 @@ pub(super) fn seeds() -> Vec<Seed> {
                 OPEN,
                 LOST,
                 ACCEPT,
-                &renew_first(0, 0b0_1001, 50),
+                renew_first(0, 0b0_1001, 50),
                 ACCEPT,
-                &renew_first(0, 0b0_1001, 50),
+                renew_first(0, 0b0_1001, 50),
                 ACCEPT,
-                &renew_first(0, 0b0_1001, 50),
+                renew_first(0, 0b0_1001, 50),
                 ACCEPT,
-                &renew_first(0, 13, 50),
+                renew_first(0, 13, 50),
                 PING,
             ],
         ),
@@ -200,6 +216,6 @@ fn renewal(name: &str, passwd: &[u8]) -> Seed {
     script(
         name,
         0,
-        &[ACCEPT, OPEN, LOST, ACCEPT, &frame(0, &payload), PING],
+        &[ACCEPT, OPEN, LOST, ACCEPT, frame(0, &payload), PING],
     )
 }
