@@ -49,6 +49,8 @@ pub(super) const REPLAY: &str = "\
 Examples:
   zkspec replay zk-out/ZK0409.zkt --target 127.0.0.1:2181 --times 100
                                         how often does it fail?
+  zkspec replay zk-out/fuzz-01.zkt --times 100 -- ./my-server --port {port}
+                                        start it, and start it again if it crashes
   zkspec replay session.pcap            is what was captured as it should be?
   zkspec replay zk-out/*.zkt            against the built-in server";
 
@@ -147,4 +149,5 @@ Examples:
   zkspec min session.zkt --out small.zkt -- ./my-server --port {port}
                                         start the server, shrink, stop it
   zkspec min find.zkt --flaw ping-xid-echoed
-                                        against the built-in server, with a flaw";
+                                        against the built-in server, with a flaw
+  zkspec min find.zkt --target 127.0.0.1:2181 --format json | jq -r .shrunk.transcript";

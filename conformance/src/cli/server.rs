@@ -98,8 +98,9 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     let (target, selectors) = Target::split(&arguments.words)?;
     let start = &arguments.start;
-    let address = match &target {
-        Some(target) => Some(target.address),
+    let given = target.as_ref().map(|target| target.address);
+    let address = match given {
+        Some(address) => Some(address),
         None if start.is_meant() => Some(start.free_address()?),
         None => None,
     };
@@ -160,7 +161,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Trouble> {
     if let Some(told) = standard::told(&options.standard, &catalogue) {
         note(&told);
     }
-    let mut reports = Reports::open(&arguments, address, &host, options.level, writer);
+    let mut reports = Reports::open(&arguments, given, &host, options.level, writer);
     runtime.block_on(async {
         let runs = arguments.stress.unwrap_or(arguments.repeat).get();
         let mut tally = Tally::default();
@@ -263,22 +264,23 @@ struct Reports {
 impl Reports {
     fn open(
         arguments: &Arguments,
-        address: Option<SocketAddr>,
+        given: Option<SocketAddr>,
         host: &str,
         level: Level,
         writer: Writer,
     ) -> Self {
         let to_stderr = arguments.output.takes_stdout();
-        let mut flags = match address {
-            Some(_) => arguments.tls.flags(host),
-            None => arguments.embedded.flags(),
-        };
+        // A port that was chosen is chosen anew.
+        let mut flags = given.map_or_else(String::new, |it| format!(" --target {it}"));
+        flags += &arguments.tls.flags(host);
+        flags += &arguments.embedded.flags();
         flags += &arguments.stated.flags();
         flags += &arguments.pace.flags();
+        flags += &arguments.start.flags();
         Self {
             text: Text::new(arguments.verbose, arguments.quiet, to_stderr, level),
             writer,
-            traces: Traces::new(arguments.trace_dir.clone(), address, flags),
+            traces: Traces::new(arguments.trace_dir.clone(), flags),
             record: Record::begin(&arguments.trace_dir),
         }
     }

@@ -10,8 +10,15 @@ use crate::fuzz::Target;
 use crate::hunt::Run;
 use crate::hunt::Shrinker;
 
-/// A sequence that does harm alone, and a run that shows it.
-type Culprit = (Sequence, Run);
+/// Who did it.
+enum Culprit {
+    /// Some or all of those that were played.
+    Unknown,
+    /// None of them alone: it happens when nothing is played, if perhaps only since they were.
+    Nobody,
+    /// A sequence that does it alone, and a run that shows it.
+    One(Sequence, Run),
+}
 
 impl<T: Target> Fuzzer<'_, T> {
     /// Finds out which of `batch` did harm, and tells it. If the target plays no more meanwhile, what
@@ -21,7 +28,7 @@ impl<T: Target> Fuzzer<'_, T> {
             return Ok(());
         }
         let mut is_sure = harm.is_certain;
-        let mut culprit = None;
+        let mut culprit = Culprit::Unknown;
         let ended = self.narrow(batch, &harm.class, &mut is_sure, &mut culprit);
         if is_sure {
             self.report_harm(batch, harm, culprit);
@@ -45,7 +52,7 @@ impl<T: Target> Fuzzer<'_, T> {
             && harm.is_certain
             && !self.found.contains(&harm.class)
         {
-            self.report_harm(&batch, &harm, None);
+            self.report_harm(&batch, &harm, Culprit::Unknown);
         }
     }
 
@@ -63,17 +70,21 @@ impl<T: Target> Fuzzer<'_, T> {
         batch: &[Sequence],
         class: &str,
         is_sure: &mut bool,
-        culprit: &mut Option<Culprit>,
+        culprit: &mut Culprit,
     ) -> Result<(), T::Error> {
         *is_sure |= self.does(batch, class)?.is_some();
         if !*is_sure {
+            return Ok(());
+        }
+        if self.does(&[], class)?.is_some() {
+            *culprit = Culprit::Nobody;
             return Ok(());
         }
         for sequence in batch {
             let Some(run) = self.does_alone(sequence, class)? else {
                 continue;
             };
-            *culprit = Some((sequence.clone(), run));
+            *culprit = Culprit::One(sequence.clone(), run);
             let mut shrinker = Shrinker::new(sequence.clone());
             while shrinker.tries() < MOST_TRIES
                 && let Some(candidate) = shrinker.ask().cloned()
@@ -81,7 +92,7 @@ impl<T: Target> Fuzzer<'_, T> {
                 let run = self.does_alone(&candidate, class)?;
                 shrinker.tell(run.is_some());
                 if let Some(run) = run {
-                    *culprit = Some((candidate, run));
+                    *culprit = Culprit::One(candidate, run);
                 }
             }
             break;
@@ -108,7 +119,7 @@ impl<T: Target> Fuzzer<'_, T> {
     }
 
     /// Tells who did it; all of `batch`, if nobody does it alone.
-    fn report_harm(&mut self, batch: &[Sequence], harm: &Harm, culprit: Option<Culprit>) {
+    fn report_harm(&mut self, batch: &[Sequence], harm: &Harm, culprit: Culprit) {
         self.found.insert(harm.class.clone());
         let find = Find {
             class: harm.class.clone(),
@@ -116,7 +127,7 @@ impl<T: Target> Fuzzer<'_, T> {
             ..Find::default()
         };
         self.publish(match culprit {
-            Some((sequence, run)) => Find {
+            Culprit::One(sequence, run) => Find {
                 steps: sequence.0.iter().map(ToString::to_string).collect(),
                 actual: harm.class.clone(),
                 rate: (1, 1),
@@ -124,7 +135,16 @@ impl<T: Target> Fuzzer<'_, T> {
                 run,
                 ..find
             },
-            None => Find {
+            Culprit::Nobody => Find {
+                steps: batch.iter().map(ToString::to_string).collect(),
+                actual: format!(
+                    "{}, first when this was played, and then when nothing was",
+                    harm.class
+                ),
+                rate: (1, 1),
+                ..find
+            },
+            Culprit::Unknown => Find {
                 steps: batch.iter().map(ToString::to_string).collect(),
                 actual: match batch {
                     [_] => format!("{}, once, when this was played", harm.class),

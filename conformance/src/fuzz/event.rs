@@ -26,10 +26,31 @@ pub enum Event {
         /// The sequence.
         sequence: String,
     },
+    /// No more is held of something: from now on there is something forgotten for it.
+    FuzzFull {
+        /// Of what.
+        what: Full,
+        /// How much of it is held.
+        most: u64,
+    },
     /// Something was found that was not found before.
     FuzzFound(Box<Find>),
     /// It is over.
     FuzzFinished(Count),
+}
+
+/// What there is so much of that not all is held. A server that is not ruled by chance comes there
+/// after a long time, and with [`Full::Kept`] alone after a short one.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Full {
+    /// Answers seen: what was not seen for longest is forgotten, and new if it is seen again.
+    Seen,
+    /// Sequences kept: another one, by chance, is let go for each.
+    Kept,
+    /// Suspicions that did not come up again: all of them are forgotten.
+    Unconfirmed,
 }
 
 /// What is fuzzed, and how.

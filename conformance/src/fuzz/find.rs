@@ -50,7 +50,7 @@ impl<T: Target> Fuzzer<'_, T> {
             TWO_OWNERS => sequence.clone(),
             _ => sequence.up_to(strange.at),
         };
-        let doubts = self.doubts.get(symptom).copied().unwrap_or(0);
+        let doubts = self.doubts.times(symptom);
         let is_race = is_race(&whole);
         // Silence takes its time each time.
         let is_slow = symptom.contains(SILENT) || symptom == UNSERVED;
@@ -68,8 +68,7 @@ impl<T: Target> Fuzzer<'_, T> {
             }
         };
         if trial.hits == 0 {
-            *self.doubts.entry(symptom.to_owned()).or_default() += 1;
-            self.count.unconfirmed += 1;
+            self.doubt(symptom);
             return Ok(());
         }
         let hits = trial.hits;

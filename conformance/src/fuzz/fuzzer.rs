@@ -1,6 +1,5 @@
 //! The loop: make up, play, judge, keep.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::DefaultHasher;
@@ -12,6 +11,7 @@ use fastrand::Rng;
 use crate::driver::Sequence;
 use crate::fuzz::Count;
 use crate::fuzz::Event;
+use crate::fuzz::Full;
 use crate::fuzz::Harm;
 use crate::fuzz::Oracle;
 use crate::fuzz::Target;
@@ -19,6 +19,7 @@ use crate::fuzz::novelty::Novelty;
 use crate::fuzz::oracle::Judgement;
 use crate::fuzz::race::Races;
 use crate::fuzz::strange::Strange;
+use crate::fuzz::suspicion::Suspicions;
 use crate::hunt::Generator;
 use crate::hunt::Menu;
 use crate::hunt::Run;
@@ -39,6 +40,10 @@ pub struct Options {
     pub first: bool,
     /// What sequences are made of.
     pub menu: Menu,
+    /// How many of the sequences that are kept are held, for others to be made of them.
+    pub most_kept: usize,
+    /// How much is held of what was seen.
+    pub most_seen: usize,
 }
 
 impl Default for Options {
@@ -50,6 +55,8 @@ impl Default for Options {
             races: 0,
             first: false,
             menu: Menu::default(),
+            most_kept: 4000,
+            most_seen: 4_000_000,
         }
     }
 }
@@ -64,7 +71,7 @@ pub struct Fuzzer<'a, T> {
     /// What was found, by symptom.
     pub(super) found: BTreeSet<String>,
     /// How often something was strange that did not come up again.
-    pub(super) doubts: BTreeMap<String, u32>,
+    pub(super) doubts: Suspicions,
     /// What was done to the server while something else was followed up, and by what.
     pub(super) late: Option<(Vec<Sequence>, Harm)>,
     generator: Generator,
@@ -72,6 +79,8 @@ pub struct Fuzzer<'a, T> {
     rng: Rng,
     kept: Vec<Sequence>,
     novelty: Novelty,
+    /// What there is too much of, as was told.
+    full: BTreeSet<Full>,
     turn: u64,
 }
 
@@ -97,16 +106,17 @@ impl<'a, T: Target> Fuzzer<'a, T> {
             target,
             generator: Generator::new(options.seed, menu, model, driver),
             rng: Rng::with_seed(options.seed),
+            novelty: Novelty::holding(options.most_seen),
             oracle,
             options,
             tell,
             count: Count::default(),
             found: BTreeSet::new(),
-            doubts: BTreeMap::new(),
+            doubts: Suspicions::default(),
             late: None,
             races: Races::new(),
             kept: Vec::new(),
-            novelty: Novelty::default(),
+            full: BTreeSet::new(),
             turn: 0,
         }
     }
@@ -115,6 +125,12 @@ impl<'a, T: Target> Fuzzer<'a, T> {
     #[must_use]
     pub const fn count(&self) -> Count {
         self.count
+    }
+
+    /// The sequences that are held, for others to be made of them.
+    #[must_use]
+    pub fn kept(&self) -> &[Sequence] {
+        &self.kept
     }
 
     /// Plays sequences that were kept from another time, and then makes up others, until there were
@@ -242,17 +258,37 @@ impl<'a, T: Target> Fuzzer<'a, T> {
         let is_new = self
             .novelty
             .see(&self.oracle.model(), driver, sequence, run);
-        self.count.seen = self.novelty.len() as u64;
+        self.count.seen = self.novelty.count();
+        if self.novelty.has_forgotten() {
+            self.tell_full(Full::Seen, self.options.most_seen);
+        }
         if is_new && !self.kept.contains(sequence) {
             self.count.kept += 1;
             (self.tell)(&Event::FuzzKept {
                 sequence: sequence.to_string(),
             });
-            if self.kept.len() >= MOST_KEPT {
+            if self.kept.len() >= self.options.most_kept.max(1) {
+                self.tell_full(Full::Kept, self.options.most_kept);
                 let place = self.rng.usize(0..self.kept.len());
                 self.kept.swap_remove(place);
             }
             self.kept.push(sequence.clone());
+        }
+    }
+
+    /// Counts something strange that did not come up again.
+    pub(super) fn doubt(&mut self, symptom: &str) {
+        self.count.unconfirmed += 1;
+        if self.doubts.add(symptom) {
+            self.tell_full(Full::Unconfirmed, Suspicions::MOST);
+        }
+    }
+
+    /// Tells that not all is held, once.
+    fn tell_full(&mut self, what: Full, most: usize) {
+        if self.full.insert(what) {
+            let most = most as u64;
+            (self.tell)(&Event::FuzzFull { what, most });
         }
     }
 }
@@ -261,8 +297,6 @@ impl<'a, T: Target> Fuzzer<'a, T> {
 const RACE_EVERY: u64 = 2;
 /// Most moments of a sequence that is made of others.
 const LONGEST: usize = 16;
-/// Most sequences that are kept in memory.
-const MOST_KEPT: usize = 4000;
 
 /// Where chance begins for one of several who share the work.
 #[must_use]

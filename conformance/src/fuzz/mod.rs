@@ -23,11 +23,13 @@ mod orders;
 mod outcome;
 mod race;
 mod strange;
+mod suspicion;
 mod target;
 
 pub use self::event::Count;
 pub use self::event::Event;
 pub use self::event::Find;
+pub use self::event::Full;
 pub use self::event::SCHEMA;
 pub use self::event::Start;
 pub use self::fuzzer::Fuzzer;

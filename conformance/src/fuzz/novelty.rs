@@ -13,13 +13,33 @@ use crate::lab::Rehearsal;
 use crate::player::Happening;
 use crate::server;
 
-/// What was seen so far, as hashes.
-#[derive(Clone, Debug, Default)]
+/// What was seen so far, as hashes. A server that answers by chance never comes to an end with what
+/// it has not answered before, so what was not seen for longest is forgotten.
+#[derive(Clone, Debug)]
 pub(super) struct Novelty {
+    /// What was seen of late.
     seen: BTreeSet<u64>,
+    /// What was seen before that.
+    before: BTreeSet<u64>,
+    /// Most that is held of each.
+    most: usize,
+    /// How often something was new.
+    count: u64,
+    has_forgotten: bool,
 }
 
 impl Novelty {
+    /// Nothing was seen; of what will be, at most so much is held.
+    pub(super) fn holding(most: usize) -> Self {
+        Self {
+            seen: BTreeSet::new(),
+            before: BTreeSet::new(),
+            most: (most / 2).max(1),
+            count: 0,
+            has_forgotten: false,
+        }
+    }
+
     /// Takes in a run; whether there is something new about it: an answer in a state of the model,
     /// the size of a read, or how a connection ends.
     pub(super) fn see(
@@ -49,16 +69,32 @@ impl Novelty {
         is_new
     }
 
-    /// How many different things were seen.
-    pub(super) fn len(&self) -> usize {
-        self.seen.len()
+    /// How many different things were seen; what was forgotten counts again.
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether anything was forgotten.
+    pub(super) const fn has_forgotten(&self) -> bool {
+        self.has_forgotten
     }
 
     /// Notes something; whether it is new.
     fn note(&mut self, what: &impl Hash) -> bool {
         let mut hasher = DefaultHasher::new();
         what.hash(&mut hasher);
-        self.seen.insert(hasher.finish())
+        let hash = hasher.finish();
+        if self.seen.contains(&hash) {
+            return false;
+        }
+        let is_new = !self.before.contains(&hash);
+        if self.seen.len() >= self.most {
+            self.has_forgotten |= !self.before.is_empty();
+            self.before = std::mem::take(&mut self.seen);
+        }
+        self.seen.insert(hash);
+        self.count += u64::from(is_new);
+        is_new
     }
 }
 
@@ -86,3 +122,34 @@ const LONGEST: usize = 100;
 /// More sessions are many.
 const MOST_SESSIONS: usize = 3;
 const MOST_LINES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::Novelty;
+
+    #[test]
+    fn what_is_seen_now_and_then_is_not_forgotten() {
+        let mut novelty = Novelty::holding(100);
+        for number in 0..10_000 {
+            assert!(novelty.note(&number), "{number} is new");
+            assert_eq!(novelty.note(&"often"), number == 0);
+            assert!(novelty.seen.len() + novelty.before.len() <= 100);
+        }
+        assert_eq!(novelty.count(), 10_001);
+        assert!(novelty.has_forgotten());
+        assert!(novelty.note(&0), "it was not seen for long");
+    }
+
+    #[test]
+    fn nothing_is_forgotten_before_there_is_more_than_half_of_what_is_held() {
+        let mut novelty = Novelty::holding(100);
+        assert!((0..50).all(|number| novelty.note(&number)));
+        assert!((0..50).all(|number| !novelty.note(&number)));
+        assert!((50..100).all(|number| novelty.note(&number)));
+        assert!((50..100).all(|number| !novelty.note(&number)));
+        assert_eq!(novelty.count(), 100);
+        assert!(!novelty.has_forgotten());
+        assert!(!novelty.note(&0), "it is known still");
+        assert!(novelty.has_forgotten());
+    }
+}

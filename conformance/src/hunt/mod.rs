@@ -47,6 +47,7 @@ pub(crate) use self::run::MOST_ORDERS;
 pub use self::run::Run;
 pub use self::run::outcomes;
 pub use self::run::run;
+pub use self::script::MIN_SCHEMA;
 pub use self::script::Symptom;
 pub use self::shrink::Shrink;
 pub use self::shrink::Shrinker;

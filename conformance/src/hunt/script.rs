@@ -15,6 +15,9 @@ use crate::transcript::Part;
 use crate::transcript::Script;
 use crate::transcript::Span;
 
+/// The JSON Schema of what `zkspec min --format json` prints.
+pub const MIN_SCHEMA: &str = include_str!("../../schema/min.schema.json");
+
 /// In which way a script fails, numbers left out: session ids and zxids are never the same.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Symptom {

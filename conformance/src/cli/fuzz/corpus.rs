@@ -19,11 +19,28 @@ use crate::cli::Trouble;
 pub(super) struct Folder {
     path: PathBuf,
     names: BTreeSet<String>,
+    /// Nothing is added to so many files.
+    most: usize,
+}
+
+/// What became of a text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Added {
+    /// It was added.
+    Now,
+    /// It was there.
+    Before,
+    /// There are so many that it was not.
+    NoRoom {
+        /// How many.
+        most: usize,
+    },
 }
 
 impl Folder {
-    /// Opens a folder, which is made if it is not there.
-    pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
+    /// Opens a folder, which is made if it is not there. What is in it is read however much it is; to
+    /// `most` files no more are added, since each is where the next run begins.
+    pub(super) fn open(path: &Path, most: usize) -> Result<Self, Trouble> {
         let cannot = |error: io::Error| {
             Trouble::usage(format!(
                 "cannot use {} for a corpus: {error}",
@@ -43,6 +60,7 @@ impl Folder {
         Ok(Self {
             path: path.to_owned(),
             names,
+            most,
         })
     }
 
@@ -52,11 +70,14 @@ impl Folder {
         names.map(|name| (&**name, std::fs::read_to_string(self.path.join(name))))
     }
 
-    /// Adds a text, unless it is there; whether it was added.
-    pub(super) fn add(&mut self, text: &str) -> io::Result<bool> {
+    /// Adds a text, unless it is there or there is no room.
+    pub(super) fn add(&mut self, text: &str) -> io::Result<Added> {
         let name = name(text);
         if self.names.contains(&name) {
-            return Ok(false);
+            return Ok(Added::Before);
+        }
+        if self.names.len() >= self.most {
+            return Ok(Added::NoRoom { most: self.most });
         }
         let path = self.path.join(&name);
         if !path.exists() {
@@ -66,7 +87,8 @@ impl Folder {
             file.write_all(text.as_bytes())?;
             file.persist(path).map_err(|error| error.error)?;
         }
-        Ok(self.names.insert(name))
+        self.names.insert(name);
+        Ok(Added::Now)
     }
 }
 
@@ -77,6 +99,7 @@ fn name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::Added;
     use super::Folder;
     use super::name;
 
@@ -90,17 +113,33 @@ mod tests {
     #[test]
     fn the_same_text_is_there_once_and_others_see_it() {
         let place = tempfile::tempdir().expect("a folder");
-        let mut one = Folder::open(place.path()).expect("a corpus");
-        let mut other = Folder::open(place.path()).expect("a corpus");
-        assert!(one.add("a.open\n").expect("it is written"));
-        assert!(!one.add("a.open\n").expect("nothing to do"));
-        assert!(other.add("a.open\n").expect("it is there"));
-        assert!(other.add("b.open\n").expect("it is written"));
-        let all = Folder::open(place.path()).expect("a corpus");
+        let open = || Folder::open(place.path(), 9).expect("a corpus");
+        let (mut one, mut other) = (open(), open());
+        assert_eq!(one.add("a.open\n").expect("it is written"), Added::Now);
+        assert_eq!(one.add("a.open\n").expect("nothing to do"), Added::Before);
+        assert_eq!(other.add("a.open\n").expect("it is there"), Added::Now);
+        assert_eq!(other.add("b.open\n").expect("it is written"), Added::Now);
+        let all = open();
         let texts: Vec<_> = all.texts().map(|(_, text)| text).collect();
         assert_eq!(texts.len(), 2);
         for (name, text) in all.texts() {
             assert_eq!(super::name(&text.expect("it is read")), name);
         }
+    }
+
+    #[test]
+    fn to_a_folder_that_is_full_nothing_is_added() {
+        let place = tempfile::tempdir().expect("a folder");
+        let mut folder = Folder::open(place.path(), 2).expect("a corpus");
+        for (text, added) in [
+            ("a.open\n", Added::Now),
+            ("b.open\n", Added::Now),
+            ("c.open\n", Added::NoRoom { most: 2 }),
+            ("b.open\n", Added::Before),
+        ] {
+            assert_eq!(folder.add(text).expect("no trouble"), added, "{text}");
+        }
+        let files = std::fs::read_dir(place.path()).expect("a folder");
+        assert_eq!(files.count(), 2);
     }
 }

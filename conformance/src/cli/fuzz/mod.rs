@@ -78,7 +78,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N")]
     races: Option<usize>,
     /// Begin with the sequences in this folder, and keep there what brings something new to light.
-    /// Files are called by what is in them, so that folders can be merged by copying.
+    /// Files are called by what is in them, so that folders can be merged by copying; no more are
+    /// added to 4000 of them.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
     /// Where every finding leaves a transcript that `zkspec replay` takes.
@@ -129,7 +130,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         Some(Address { host, address }) => Some(arguments.tls.subject(host, *address)?),
         None => None,
     };
-    let mut folder = arguments.corpus.as_deref().map(Folder::open).transpose()?;
+    let open = |path| Folder::open(path, MOST_FILES);
+    let mut folder = arguments.corpus.as_deref().map(open).transpose()?;
     let seeds = folder.as_ref().map(seeds).unwrap_or_default();
     let mut report = Report::open(arguments, target.as_ref())?;
     match (target, subject) {
@@ -355,6 +357,8 @@ fn span(arguments: &Arguments) -> Option<Duration> {
     arguments.time.or(default).map(Duration::from_secs)
 }
 
+/// Files of a corpus to which no more are added: as many sequences as are held in memory.
+const MOST_FILES: usize = 4000;
 /// How many sequences are played at once if nobody says so.
 const JOBS: usize = 8;
 /// How often a race is run if nobody says so.

@@ -10,6 +10,7 @@ use anstyle::Style;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::fuzz::Arguments;
+use crate::cli::fuzz::corpus::Added;
 use crate::cli::fuzz::target::Stop;
 use crate::cli::note;
 use crate::cli::progress::Progress;
@@ -20,6 +21,7 @@ use crate::cli::target::Target;
 use crate::fuzz::Count;
 use crate::fuzz::Event;
 use crate::fuzz::Find;
+use crate::fuzz::Full;
 use crate::fuzz::Start;
 use crate::hunt::witness;
 use crate::transcript::Action;
@@ -43,6 +45,8 @@ pub(super) struct Report {
     told: Duration,
     found: usize,
     stop: Option<Stop>,
+    /// Whether it was told that there is no room in the corpus.
+    is_corpus_full: bool,
     /// What could not be written.
     unwritten: Option<String>,
 }
@@ -58,14 +62,20 @@ impl Report {
             folder: arguments.out.clone(),
             replay: match target {
                 Some(Target { host, address }) => {
+                    // A port that was chosen is chosen anew.
+                    let given = match arguments.address {
+                        Some(_) => format!(" --target {address}"),
+                        None => String::new(),
+                    };
                     let reached = arguments.tls.flags(host) + &arguments.pace.flags();
-                    format!(" --target {address} --times 100{reached}")
+                    format!("{given} --times 100{reached}{}", arguments.start.flags())
                 }
                 None => arguments.embedded.flags(),
             },
             told: Duration::ZERO,
             found: 0,
             stop: None,
+            is_corpus_full: false,
             unwritten: None,
         })
     }
@@ -109,6 +119,7 @@ impl Report {
                 self.told = elapsed;
             }
             Event::FuzzFound(find) => self.found(find),
+            Event::FuzzFull { what, most } => self.full(*what, *most),
             _ => {}
         }
         if let Some(lines) = &mut self.lines
@@ -119,10 +130,21 @@ impl Report {
     }
 
     /// Takes in whether something was written.
-    pub(super) fn wrote(&mut self, written: io::Result<bool>) {
-        if let Err(error) = written {
-            let text = format!("cannot write to the corpus: {error}");
-            self.unwritten.get_or_insert(text);
+    pub(super) fn wrote(&mut self, written: io::Result<Added>) {
+        match written {
+            Ok(Added::Now | Added::Before) => {}
+            Ok(Added::NoRoom { most }) => {
+                if !std::mem::replace(&mut self.is_corpus_full, true) {
+                    self.beside(&format!(
+                        "the corpus has {most} files and gets no more: what else is new is kept in \
+                         memory alone"
+                    ));
+                }
+            }
+            Err(error) => {
+                let text = format!("cannot write to the corpus: {error}");
+                self.unwritten.get_or_insert(text);
+            }
         }
     }
 
@@ -192,6 +214,33 @@ impl Report {
         } else {
             Exit::Unexpected
         })
+    }
+
+    /// Says that not all of something is held.
+    fn full(&self, what: Full, most: u64) {
+        let text = match what {
+            Full::Seen => format!(
+                "of the answers that were seen, {most} are held at most: from now on those that \
+                 were not seen for longest are forgotten"
+            ),
+            Full::Kept => format!(
+                "{most} sequences are kept in memory: from now on each new one takes the place of \
+                 another"
+            ),
+            Full::Unconfirmed => format!(
+                "{most} suspicions did not come up again: they are forgotten; does the server \
+                 answer by chance?"
+            ),
+        };
+        self.beside(&text);
+    }
+
+    /// Says something that is no finding.
+    fn beside(&self, text: &str) {
+        match &self.progress {
+            Some(progress) => progress.suspend(|| note(text)),
+            None => note(text),
+        }
     }
 
     fn found(&mut self, find: &Find) {

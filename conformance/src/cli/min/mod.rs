@@ -1,9 +1,11 @@
 //! `zkspec min`: a transcript that fails, made small.
 
+mod json;
 mod play;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::play::Ended;
 use self::play::Failure;
@@ -12,6 +14,7 @@ use self::play::Rate;
 use self::play::Server;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::format::Format;
 use crate::cli::help;
 use crate::cli::input;
 use crate::cli::input::Input;
@@ -19,6 +22,7 @@ use crate::cli::pace::Pace;
 use crate::cli::process::Managed;
 use crate::cli::process::Start;
 use crate::cli::progress::Progress;
+use crate::cli::report::Sink;
 use crate::cli::runtime;
 use crate::cli::say;
 use crate::cli::serve::Setup;
@@ -50,6 +54,9 @@ pub(super) struct Arguments {
     /// Where to write what is left; otherwise it is printed.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// As text for people, or as one JSON object.
+    #[arg(long, default_value = "text")]
+    format: Format,
     /// How often it is played to find out how often it fails.
     #[arg(
         long,
@@ -69,11 +76,22 @@ pub(super) struct Arguments {
 }
 
 /// What came of it.
+struct Outcome {
+    /// What it was played to.
+    target: String,
+    /// How often something was.
+    played: u32,
+    /// The first script that fails, made small.
+    shrunk: Option<Shrunk>,
+}
+
+/// A script that fails, made small.
 struct Shrunk {
     before: Script,
     after: Script,
+    /// In which way it fails, and how often.
+    failure: String,
     rate: Rate,
-    played: u32,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
@@ -105,6 +123,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
             Subject::Embedded(Box::new(arguments.embedded.config()?))
         }
     };
+    let out = arguments.out.as_deref().map(Sink::open).transpose()?;
+    let name = address.map_or_else(|| BUILT_IN.to_owned(), |address| address.to_string());
     let progress = Progress::start();
     let work = async {
         let folder = arguments.file.parent().unwrap_or(&arguments.file);
@@ -112,80 +132,98 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
             Some(address) => arguments.start.start(&subject, address, folder).await?,
             None => None,
         };
-        let shrunk = tokio::select! {
-            shrunk = arguments.shrink(subject, managed.clone(), options, scripts, &progress) => {
-                shrunk.map_err(Trouble::from)
+        let place = (name.as_str(), subject);
+        let outcome = tokio::select! {
+            outcome = arguments.shrink(place, managed.clone(), options, scripts, &progress) => {
+                outcome.map_err(Trouble::from)
             }
             () = asked_to_stop() => Err(Trouble::interrupted()),
         };
         if let Some(managed) = managed {
             managed.stop().await;
         }
-        shrunk
+        outcome
     };
-    let shrunk = runtime()?.block_on(work)?;
+    let outcome = runtime()?.block_on(work)?;
     let elapsed = progress.finish();
-    let Some(shrunk) = shrunk else {
-        say("nothing fails: there is nothing to make small");
-        return Ok(Exit::NothingSelected);
-    };
-    let text = shrunk.transcript().to_string();
-    match &arguments.out {
-        None => say(text.trim_end()),
-        Some(path) => std::fs::write(path, text)
-            .map_err(|error| Trouble::usage(format!("cannot write {}: {error}", path.display())))?,
+    if let (Some(shrunk), Some(out)) = (&outcome.shrunk, out) {
+        out.finish(&shrunk.transcript().to_string())?;
     }
-    let Rate { failed, times } = shrunk.rate;
-    say(format_args!(
-        "# {}: {} steps of {}; fails {failed} of {times} times ({} %); {} runs, {:.1} s",
-        shrunk.after.name,
-        shrunk.after.parts(),
-        shrunk.before.parts(),
-        failed * 100 / times.max(1),
-        shrunk.played,
-        elapsed.as_secs_f64(),
-    ));
-    Ok(Exit::Fine)
+    match arguments.format {
+        Format::Text => arguments.show(&outcome, elapsed),
+        Format::Json => json::show(arguments, &outcome, elapsed),
+    }
+    Ok(match outcome.shrunk {
+        Some(_) => Exit::Fine,
+        None => Exit::NothingSelected,
+    })
 }
 
 impl Arguments {
-    /// Makes the first script small that fails; `None` if none does.
+    /// Says what came of it, for people: a transcript, unless it is in a file, and a remark.
+    fn show(&self, outcome: &Outcome, elapsed: Duration) {
+        let Some(shrunk) = &outcome.shrunk else {
+            return say("nothing fails: there is nothing to make small");
+        };
+        if self.out.is_none() {
+            say(shrunk.transcript().to_string().trim_end());
+        }
+        let Rate { failed, times } = shrunk.rate;
+        say(format_args!(
+            "# {}: {} steps of {}; fails {failed} of {times} times ({} %); {} runs, {:.1} s",
+            shrunk.after.name,
+            shrunk.after.parts(),
+            shrunk.before.parts(),
+            failed * 100 / times.max(1),
+            outcome.played,
+            elapsed.as_secs_f64(),
+        ));
+    }
+
+    /// Makes the first script small that fails.
     async fn shrink(
         &self,
-        subject: Subject,
+        (name, subject): (&str, Subject),
         managed: Option<Arc<Managed>>,
         options: Options,
         scripts: Vec<Script>,
         progress: &Progress,
-    ) -> Result<Option<Shrunk>, Ended> {
+    ) -> Result<Outcome, Ended> {
         let stated = server::Config {
             flaws: Flaws::NONE,
             ..self.embedded.config()?
         };
-        let server = Server::probe(subject, &options).await?;
+        let server = Server::probe(subject, name, &options).await?;
         let sound = match &server.subject {
             Subject::Embedded(_) => stated,
             _ => like(&server.bindings, stated),
         };
-        let model = Server::probe(Subject::Embedded(Box::new(sound)), &options).await?;
+        let sound = Subject::Embedded(Box::new(sound));
+        let model = Server::probe(sound, BUILT_IN, &options).await?;
+        let mut shrunk = None;
         let mut player = Player::new(server, managed, options);
         for script in scripts {
             Setting::of(&script)
                 .map_err(|error| Trouble::usage(format!("{}: {error}", script.name)))?;
             if let Some(failure) = player.failure(&script, self.times).await? {
                 player.hold_against(model, &script).await;
-                return shrink(player, script, &failure, progress).await.map(Some);
+                shrunk = Some(shrink(&mut player, script, &failure, progress).await?);
+                break;
             }
         }
         match player.untested {
-            Some(trouble) => Err(Ended::Untested(trouble)),
-            None => Ok(None),
+            Some(trouble) if shrunk.is_none() => Err(Ended::Untested(trouble)),
+            _ => Ok(Outcome {
+                target: name.to_owned(),
+                played: player.played,
+                shrunk,
+            }),
         }
     }
 }
 
 async fn shrink(
-    mut player: Player,
+    player: &mut Player,
     script: Script,
     failure: &Failure,
     progress: &Progress,
@@ -215,8 +253,8 @@ async fn shrink(
     Ok(Shrunk {
         before: script,
         after,
+        failure: failure.in_words(),
         rate,
-        played: player.played,
     })
 }
 
@@ -241,5 +279,7 @@ impl Shrunk {
     }
 }
 
+/// What is played to if nothing else is said.
+const BUILT_IN: &str = "the built-in server";
 /// The header that says what was done to a script.
 const SHRUNK: &str = "shrunk";

@@ -75,12 +75,15 @@ const MOST_TIMES: u32 = 100;
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 impl Server {
-    pub(super) async fn probe(subject: Subject, options: &Options) -> Result<Self, Ended> {
+    /// A server called `name`, once it is known what it grants.
+    pub(super) async fn probe(
+        subject: Subject,
+        name: &str,
+        options: &Options,
+    ) -> Result<Self, Ended> {
         match judge::probe(&subject, options).await {
             Ok(bindings) => Ok(Self { subject, bindings }),
-            Err(trouble) => Err(Ended::Untested(format!(
-                "cannot play to {subject}: {trouble}"
-            ))),
+            Err(trouble) => Err(Ended::Untested(format!("cannot play to {name}: {trouble}"))),
         }
     }
 
@@ -263,6 +266,11 @@ impl Rate {
 }
 
 impl Failure {
+    /// In which way something fails.
+    pub(super) fn in_words(&self) -> String {
+        self.symptom.to_string()
+    }
+
     fn count(&self, symptoms: &[Option<Symptom>]) -> u32 {
         let is_it = |symptom: &&Option<Symptom>| symptom.as_ref() == Some(&self.symptom);
         u32::try_from(symptoms.iter().filter(is_it).count()).unwrap_or(u32::MAX)

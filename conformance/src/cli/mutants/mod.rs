@@ -3,6 +3,7 @@
 mod hunted;
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use anstyle::Style;
 
@@ -39,12 +40,13 @@ pub(super) struct Arguments {
     /// `zkspec fuzz`.
     #[arg(long, default_value = "cases")]
     by: By,
-    /// With `--by diff` and `--by fuzz`, how many sequences are tried on each mutant.
-    #[arg(long, value_name = "N", default_value_t = 3000)]
-    effort: usize,
-    /// With `--by diff` and `--by fuzz`, where chance begins.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
+    /// With `--by diff` and `--by fuzz`, how many sequences are tried on each mutant; 3000, if
+    /// nothing is said.
+    #[arg(long, value_name = "N", requires = "by")]
+    effort: Option<NonZeroUsize>,
+    /// With `--by diff` and `--by fuzz`, where chance begins; 0, if nothing is said.
+    #[arg(long, value_name = "N", requires = "by")]
+    seed: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
@@ -54,17 +56,25 @@ enum By {
     Fuzz,
 }
 
+/// How many sequences are tried on each mutant if nobody says so.
+const EFFORT: usize = 3000;
+
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let catalogue = catalogue()?;
     let chosen = select(&catalogue, &arguments.cases)?;
     let flaws = flaws(&arguments.flaws)?;
-    let (seed, effort) = (arguments.seed, arguments.effort);
+    let seed = arguments.seed.unwrap_or(0);
+    let effort = arguments.effort.map_or(EFFORT, NonZeroUsize::get);
     let find: Option<(_, Finder)> = match arguments.by {
+        By::Cases if arguments.effort.is_some() || arguments.seed.is_some() => {
+            return Err(Trouble::usage(
+                "--effort and --seed are about --by diff and --by fuzz; cases are played once",
+            ));
+        }
         By::Cases => None,
         _ if !arguments.cases.is_empty() => {
             return Err(Trouble::usage(
-                "--case is about the catalogue, which --by diff and --by fuzz do without"
-                    .to_owned(),
+                "--case is about the catalogue, which --by diff and --by fuzz do without",
             ));
         }
         By::Diff => Some(("diff", |flaw, hunt| {

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::quoted;
 use crate::judge::Ended;
 use crate::judge::Guard;
 use crate::judge::Subject;
@@ -34,6 +35,9 @@ const GRACE: Duration = Duration::from_secs(3);
 /// How many of the last lines it printed are told.
 const TOLD: usize = 40;
 
+/// When a server is ready, unless something else is said.
+const READY: &str = "handshake";
+
 /// What stands for the port in a command.
 const PORT: &str = "{port}";
 
@@ -45,7 +49,7 @@ const HEADING: &str = "Starting the server";
 pub(super) struct Start {
     /// When the server is ready to be judged: it answers a handshake, accepts a connection (tcp),
     /// answers the word ruok (ruok), or has printed a line (line:REGEX).
-    #[arg(long, value_name = "WHEN", default_value = "handshake", help_heading = HEADING)]
+    #[arg(long, value_name = "WHEN", default_value = READY, help_heading = HEADING)]
     ready_when: Ready,
     /// How many seconds to wait for the server to be ready; 60 for one that is started by CMD,
     /// otherwise 0.
@@ -62,6 +66,27 @@ impl Start {
     /// Whether there is a command.
     pub(super) fn is_meant(&self) -> bool {
         !self.command.is_empty()
+    }
+
+    /// The flags that start a server in the same way, each after a blank; the command, to which all
+    /// that follows would belong, is the last of them.
+    pub(super) fn flags(&self) -> String {
+        let mut flags = String::new();
+        if !self.is_meant() {
+            return flags;
+        }
+        let ready = self.ready_when.word();
+        if ready != READY {
+            flags += &format!(" --ready-when {}", quoted(&ready));
+        }
+        if let Some(wait) = self.wait {
+            flags += &format!(" --wait {wait}");
+        }
+        flags += " --";
+        for word in &self.command {
+            flags += &format!(" {}", quoted(word));
+        }
+        flags
     }
 
     /// A port on loopback that nobody listens on, for a command that can be told of it.

@@ -66,6 +66,18 @@ impl Ready {
     }
 }
 
+impl Ready {
+    /// What the command line says for it.
+    pub(super) fn word(&self) -> String {
+        match self {
+            Self::Handshake => "handshake".to_owned(),
+            Self::Tcp => "tcp".to_owned(),
+            Self::Word => "ruok".to_owned(),
+            Self::Line(regex) => format!("line:{regex}"),
+        }
+    }
+}
+
 impl FromStr for Ready {
     type Err = String;
 

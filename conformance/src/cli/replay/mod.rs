@@ -3,7 +3,9 @@
 mod offline;
 mod play;
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,8 +18,10 @@ use crate::cli::help;
 use crate::cli::input;
 use crate::cli::input::Input;
 use crate::cli::pace::Pace;
+use crate::cli::process::Start;
 use crate::cli::runtime;
 use crate::cli::serve::Setup;
+use crate::cli::signal::asked_to_stop;
 use crate::cli::stated::Stated;
 use crate::cli::target::Target;
 use crate::cli::tls::Tls;
@@ -30,6 +34,7 @@ use crate::recording::Style;
 use crate::server::Config;
 use crate::transcript::Script;
 
+use self::play::Play;
 pub(super) use self::play::presents_an_id_of_its_own;
 
 const GOOD: Colour = AnsiColor::Green.on_default();
@@ -44,8 +49,8 @@ pub(super) struct Arguments {
     /// Transcripts and captures (pcap, pcapng).
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Play the client side to the server at HOST:PORT; without it, all is judged offline by the
-    /// built-in engine.
+    /// Play the client side to the server at HOST:PORT; without it and CMD, all is judged offline by
+    /// the built-in engine.
     #[arg(long, value_name = "HOST:PORT")]
     target: Option<String>,
     #[command(flatten)]
@@ -56,6 +61,8 @@ pub(super) struct Arguments {
     times: NonZeroU32,
     #[command(flatten)]
     pace: Pace,
+    #[command(flatten)]
+    start: Start,
     #[command(flatten)]
     stated: Stated,
     /// Ports that are a server's, for captures that begin in the middle of a connection.
@@ -74,19 +81,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     arguments.stated.set(&mut options);
     let mut exit = Exit::Fine;
     let mut plays = Vec::new();
-    let target = match &arguments.target {
+    let target = arguments.target()?;
+    let subject = match &target {
         None => {
             arguments.tls.check_unused()?;
             None
         }
-        Some(target) => {
-            arguments.embedded.check_unused(target)?;
-            let Target { host, address } = Target::find(target)?;
-            Some(arguments.tls.subject(&host, address)?)
+        Some(Target { host, address }) => {
+            arguments.embedded.check_unused(address)?;
+            Some(arguments.tls.subject(host, *address)?)
         }
     };
     for file in &arguments.files {
-        let scripts = match (input::read(file, &arguments.port)?, &target) {
+        let scripts = match (input::read(file, &arguments.port)?, &subject) {
             (Input::Bytes(_), _) => {
                 return Err(Trouble::usage(format!(
                     "{} is neither a transcript nor a capture",
@@ -118,25 +125,69 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
             (Input::Transcript(transcript), _) => transcript.scripts,
         };
         for script in scripts {
-            let subject = match &target {
-                Some(target) => target.clone(),
+            let subject = match &subject {
+                Some(subject) => subject.clone(),
                 None => Subject::Embedded(Box::new(setup(&script, arguments.embedded.config()?)?)),
             };
             plays.push((subject, Arc::new(script)));
         }
     }
-    let times = arguments.times.get() as usize;
-    let played = runtime()?.block_on(play::all(plays, &options, times));
-    let played = played.map_err(|trouble| {
-        let server = arguments.target.as_deref().unwrap_or("the built-in server");
-        Trouble {
-            exit: Exit::Untested,
-            message: format!("cannot replay to {server}: {trouble}"),
-            hint: None,
-        }
-    })?;
-    Ok(exit.or(played))
+    let place = target.map(|target| target.address).zip(subject);
+    let work = arguments.play(plays, place, &options);
+    Ok(exit.or(runtime()?.block_on(work)?))
 }
+
+impl Arguments {
+    /// The server that is played to, if it is not the built-in one.
+    fn target(&self) -> Result<Option<Target>, Trouble> {
+        Ok(match &self.target {
+            Some(word) => Some(Target::find(word)?),
+            None if self.start.is_meant() => Some(Target {
+                host: "127.0.0.1".to_owned(),
+                address: self.start.free_address()?,
+            }),
+            None => None,
+        })
+    }
+
+    /// Plays scripts, on a server that is started for it if there is a command.
+    async fn play(
+        &self,
+        plays: Vec<Play>,
+        place: Option<(SocketAddr, Subject)>,
+        options: &Options,
+    ) -> Result<Exit, Trouble> {
+        let managed = match &place {
+            Some((address, subject)) => tokio::select! {
+                started = self.start.start(subject, *address, Path::new(FOLDER)) => started?,
+                () = asked_to_stop() => return Err(Trouble::interrupted()),
+            },
+            None => None,
+        };
+        let times = self.times.get() as usize;
+        let played = tokio::select! {
+            played = play::all(plays, options, times, managed.clone()) => Some(played),
+            () = asked_to_stop() => None,
+        };
+        if let Some(managed) = managed {
+            managed.stop().await;
+        }
+        let server = match &place {
+            Some((address, _)) => address.to_string(),
+            None => "the built-in server".to_owned(),
+        };
+        played
+            .ok_or_else(Trouble::interrupted)?
+            .map_err(|trouble| Trouble {
+                exit: Exit::Untested,
+                message: format!("cannot replay to {server}: {trouble}"),
+                hint: None,
+            })
+    }
+}
+
+/// Where the server's log is written.
+const FOLDER: &str = "zk-out";
 
 /// The server a script was recorded on, as its header says: `server tickTime=200`.
 fn setup(script: &Script, config: Config) -> Result<Config, Trouble> {

@@ -3,7 +3,6 @@
 //! What it left in an earlier run is gone as soon as it is judged again: a transcript there is one
 //! of a case that failed last.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::cli::quoted;
@@ -19,22 +18,16 @@ use crate::transcript::Transcript;
 #[derive(Debug)]
 pub(in crate::cli) struct Traces {
     directory: PathBuf,
-    address: Option<SocketAddr>,
-    /// How the server is reached, or what the built-in one was told, as flags.
+    /// How the server is reached or started, or what the built-in one was told, as flags.
     flags: String,
     /// Whether a run has begun: the later ones of a stress test leave what the first ones left.
     begun: bool,
 }
 
 impl Traces {
-    pub(in crate::cli) fn new(
-        directory: PathBuf,
-        address: Option<SocketAddr>,
-        flags: String,
-    ) -> Self {
+    pub(in crate::cli) const fn new(directory: PathBuf, flags: String) -> Self {
         Self {
             directory,
-            address,
             flags,
             begun: false,
         }
@@ -92,12 +85,9 @@ impl Traces {
         let file = quoted(&path.display().to_string());
         let written =
             std::fs::create_dir_all(&self.directory).and_then(|()| std::fs::write(&path, text));
-        Some(match (written, self.address) {
-            (Err(error), _) => format!("cannot write {}: {error}", path.display()),
-            (Ok(()), Some(address)) => {
-                format!("zkspec replay {file} --target {address}{}", self.flags)
-            }
-            (Ok(()), None) => format!("zkspec replay {file}{}", self.flags),
+        Some(match written {
+            Err(error) => format!("cannot write {}: {error}", path.display()),
+            Ok(()) => format!("zkspec replay {file}{}", self.flags),
         })
     }
 }

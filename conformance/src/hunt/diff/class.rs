@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::driver::Act;
-use crate::driver::Moment;
 use crate::driver::Sequence;
 use crate::driver::Step;
 use crate::hunt::Run;
@@ -109,8 +108,49 @@ impl Difference {
     /// Whether a sequence has all of this one in it, so that it is no wonder if it differs.
     #[must_use]
     pub fn explains(&self, sequence: &Sequence) -> bool {
-        renamings().any(|lines| is_within(&self.sequence.0, &sequence.0, &lines))
+        let (small, large) = (in_context(&self.sequence), in_context(sequence));
+        renamings().any(|lines| is_within(&small, &large, &lines))
     }
+}
+
+/// A step, and where the servers are when it comes.
+#[derive(Clone, Copy, Debug)]
+struct InContext<'a> {
+    step: &'a Step,
+    /// Whether nothing was sent on the connection before: a ping there is no ping, but a handshake
+    /// that is none.
+    is_first: bool,
+    /// Whether it presents a session, and not one that never was.
+    is_presented: bool,
+}
+
+/// The steps of each moment.
+fn in_context(sequence: &Sequence) -> Vec<Vec<InContext<'_>>> {
+    let mut sent = [false; 4];
+    let mut has_session = false;
+    let mut moments = Vec::new();
+    for moment in &sequence.0 {
+        let mut steps = Vec::new();
+        for step in &moment.0 {
+            let act = step.symbol.act;
+            let presents = matches!(act, Act::Renew | Act::Wrong | Act::First);
+            let here = sent.get_mut(step.symbol.line);
+            let before = here.map(|sent| std::mem::replace(sent, *sent || sends(act)));
+            steps.push(InContext {
+                step,
+                is_first: before == Some(false),
+                is_presented: presents && has_session,
+            });
+            has_session |= matches!(act, Act::New | Act::Plain | Act::Null);
+        }
+        moments.push(steps);
+    }
+    moments
+}
+
+/// Whether bytes go out.
+const fn sends(act: Act) -> bool {
+    !matches!(act, Act::Open | Act::Half | Act::Cut | Act::Linger)
 }
 
 /// Every way to call four connections.
@@ -124,12 +164,16 @@ fn renamings() -> impl Iterator<Item = [usize; 4]> {
 }
 
 /// Whether the moments of one sequence are found in another, in their order.
-fn is_within(small: &[Moment], large: &[Moment], lines: &[usize; 4]) -> bool {
+fn is_within(
+    small: &[Vec<InContext<'_>>],
+    large: &[Vec<InContext<'_>>],
+    lines: &[usize; 4],
+) -> bool {
     let mut large = large.iter();
     small.iter().all(|moment| {
-        let has = |other: &Moment| {
-            let mut left: Vec<&Step> = other.0.iter().collect();
-            moment.0.iter().all(|step| {
+        let has = |other: &Vec<InContext<'_>>| {
+            let mut left = other.clone();
+            moment.iter().all(|step| {
                 let found = left.iter().position(|it| is_like(step, it, lines));
                 found.map(|at| left.remove(at)).is_some()
             })
@@ -138,21 +182,20 @@ fn is_within(small: &[Moment], large: &[Moment], lines: &[usize; 4]) -> bool {
     })
 }
 
-/// Whether a step is the other, or the other with more twists.
-fn is_like(step: &Step, other: &Step, lines: &[usize; 4]) -> bool {
+/// Whether a step is the other, or the other with more twists, in the same place.
+fn is_like(one: &InContext<'_>, other: &InContext<'_>, lines: &[usize; 4]) -> bool {
+    let (step, larger) = (one.step, other.step);
     let line = lines.get(step.symbol.line).copied();
-    line == Some(other.symbol.line)
-        && kind(step.symbol.act) == kind(other.symbol.act)
+    line == Some(larger.symbol.line)
+        && is_kind(step.symbol.act, larger.symbol.act)
+        && (one.is_first, one.is_presented) == (other.is_first, other.is_presented)
         && step.twists.iter().all(|twist| {
-            let mut twists = other.twists.iter();
+            let mut twists = larger.twists.iter();
             twists.any(|it| it.knob == twist.knob)
         })
 }
 
-/// One for those that stand for each other: a handshake is a handshake, if it is one.
-const fn kind(act: Act) -> Act {
-    match act {
-        Act::Plain | Act::Null => Act::New,
-        act => act,
-    }
+/// Whether an act is the other, or one that any handshake stands for.
+fn is_kind(act: Act, other: Act) -> bool {
+    act == other || act == Act::New && matches!(other, Act::Plain | Act::Null)
 }

@@ -327,6 +327,7 @@ impl Comparison {
             return;
         };
         let sequence = sequence.up_to(at);
+        let tally = tally.up_to(at, &sequence);
         let is_chance = sequence
             .0
             .last()

@@ -85,6 +85,21 @@ impl Tally {
         Self::new(&self.scale, sequence)
     }
 
+    /// Of the same runs up to the moment `last`, of what is left of the sequence by then.
+    pub(super) fn up_to(&self, last: usize, sequence: &Sequence) -> Self {
+        let mut tally = self.like(sequence);
+        let cut = |run: &Run| Run {
+            answers: run.answers.iter().take(last + 1).cloned().collect(),
+            log: run.log.clone(),
+        };
+        let [a, b] = self
+            .runs
+            .each_ref()
+            .map(|runs| runs.iter().map(cut).collect());
+        tally.add(a, b);
+        tally
+    }
+
     pub(super) fn add(&mut self, a: Vec<Run>, b: Vec<Run>) {
         self.runs[0].extend(a);
         self.runs[1].extend(b);

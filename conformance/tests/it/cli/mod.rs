@@ -37,6 +37,29 @@ pub(crate) fn run(arguments: &[&str]) -> (i32, Output) {
     (output.status.code().expect("an exit code"), output)
 }
 
+/// Has a shell run a line, in the folder of the test, as somebody does who has copied it.
+#[cfg(unix)]
+pub(crate) fn by_shell(line: &str) -> (i32, Output) {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_zkspec"));
+    let folder = program.parent().expect("its folder").display();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
+    let output = Command::new("sh")
+        .args(["-c", line])
+        .env("PATH", path)
+        .current_dir(scratch())
+        .output()
+        .expect("a shell");
+    (output.status.code().expect("an exit code"), output)
+}
+
+/// The line that plays something found again.
+#[cfg(unix)]
+pub(crate) fn replay_line(said: &str) -> &str {
+    let mut lines = said.lines().map(str::trim_start);
+    let line = lines.find_map(|line| line.strip_prefix("replay "));
+    line.expect("how to play it again").trim_start()
+}
+
 fn catalogue() -> Catalogue {
     Catalogue::embedded().expect("the catalogue is in order")
 }

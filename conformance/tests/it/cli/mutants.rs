@@ -1,6 +1,7 @@
 //! `zkspec mutants`.
 
 use crate::cli::run;
+use crate::cli::stderr;
 use crate::cli::stdout;
 
 #[test]
@@ -44,4 +45,24 @@ fn the_kill_matrix_is_printed() {
         run(&["mutants", "--case", "renew", "--case", "!renew"]).0,
         4
     );
+}
+
+#[test]
+fn what_is_about_a_hunt_is_not_taken_without_one() {
+    let flaw = ["mutants", "--flaw", "greets"];
+    for words in [
+        &["--effort", "5"][..],
+        &["--seed", "1"],
+        &["--by", "cases", "--effort", "5"],
+        &["--by", "cases", "--seed", "1"],
+        &["--by", "diff", "--effort", "0"],
+        &["--by", "fuzz", "--case", "renew"],
+    ] {
+        let (code, output) = run(&[&flaw, words].concat());
+        assert_eq!(code, 2, "{words:?}: {}", stdout(&output));
+        let told = stderr(&output);
+        assert!(told.contains("--by") || told.contains("--effort"), "{told}");
+    }
+    let hunt = ["--by", "diff", "--effort", "5", "--seed", "1"];
+    assert_eq!(run(&[&flaw[..], &hunt].concat()).0, 0);
 }

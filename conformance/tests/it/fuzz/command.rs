@@ -11,6 +11,10 @@ use zk_conformance::server::Flaw;
 use zk_conformance::server::Flaws;
 
 use crate::cli::Serve;
+#[cfg(unix)]
+use crate::cli::by_shell;
+#[cfg(unix)]
+use crate::cli::replay_line;
 use crate::cli::run;
 use crate::cli::stderr;
 use crate::cli::stdout;
@@ -133,6 +137,38 @@ fn a_server_that_dies_is_started_again_and_the_cause_is_found() {
     assert_eq!(code, 1, "{text}{}", stderr(&output));
     assert!(text.contains("FOUND the server ended"), "{text}");
     assert!(text.contains("unhandled: version"), "{text}");
+    // The line that is told starts the server, and starts it again.
+    let line = replay_line(&text);
+    let (code, output) = by_shell(&line.replace("--times 100", "--times 3"));
+    let text = stdout(&output);
+    assert_eq!(code, 1, "{line}: {text}{}", stderr(&output));
+    let told = "the server ended 3 of 3 times, exit status: 2; it printed:";
+    assert!(text.contains(told), "{line}: {text}");
+    assert!(text.contains("unhandled: version"), "{text}");
+}
+
+/// The line that plays a find again can be copied: it starts the server in the same way.
+#[cfg(unix)]
+#[test]
+fn what_is_found_on_a_server_that_was_started_is_played_again_by_the_line_told() {
+    let (_, out) = folder("fuzz started");
+    let program = env!("CARGO_BIN_EXE_zkspec");
+    let server = ["serve", "127.0.0.1:{port}", "--flaw", "no-close-reply"];
+    let start = ["--ready-when", "line:^listening on", "--wait", "30", "--"];
+    let fuzz = ["fuzz", "--fail-fast", "--races", "0", "--out", &out];
+    let (code, output) = run(&[&fuzz[..], &start, &[program], &server].concat());
+    let text = stdout(&output);
+    assert_eq!(code, 1, "{text}{}", stderr(&output));
+    let line = replay_line(&text);
+    let (code, output) = by_shell(line);
+    let again = stdout(&output);
+    assert_eq!(code, 0, "{line}: {again}{}", stderr(&output));
+    assert!(again.contains("100 of 100 as recorded"), "{line}: {again}");
+    // It is the server that is started, and no other: without the flaw it comes out otherwise.
+    let (code, output) = by_shell(&line.replace(" --flaw no-close-reply", ""));
+    let other = stdout(&output);
+    assert_eq!(code, 1, "{line}: {other}{}", stderr(&output));
+    assert!(other.contains("0 of 100 as recorded"), "{other}");
 }
 
 /// A server that ends, and cannot be started again.

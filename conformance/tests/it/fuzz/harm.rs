@@ -95,6 +95,22 @@ fn what_several_do_together_is_told_with_all_of_them() {
     assert!(find.actual.contains("side by side"), "{}", find.actual);
 }
 
+/// Nobody is blamed for what happens without him.
+#[test]
+fn what_happens_when_nothing_is_played_is_nobodys_fault() {
+    for is_certain in [true, false] {
+        let mut target = frail(|_| true);
+        target.is_certain = is_certain;
+        let (_, events) = run(&mut target, oracle(), options(300));
+        let [find] = finds(&events)[..] else {
+            panic!("one thing is found");
+        };
+        assert!(find.steps.len() > 1, "all are told: {:?}", find.steps);
+        assert!(find.actual.ends_with("and then when nothing was"));
+        assert!(find.sequence.is_empty(), "{:?}", find.sequence);
+    }
+}
+
 #[test]
 fn what_does_not_happen_again_is_told_if_it_is_certain() {
     for is_certain in [true, false] {

@@ -1,5 +1,6 @@
 //! The fuzzer, on servers that are sound and servers that are not.
 
+mod chance;
 #[cfg(feature = "cli")]
 mod command;
 mod harm;

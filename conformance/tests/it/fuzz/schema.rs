@@ -17,7 +17,9 @@ use crate::report::stream::errors;
 /// An event of each kind, as JSON.
 fn events() -> Vec<Value> {
     let flaws = Flaws::NONE.with(Flaw::PingXidZero);
-    let (count, mut events) = on_virtual_time(flaws, options(600));
+    let mut little = options(600);
+    little.most_kept = 50;
+    let (count, mut events) = on_virtual_time(flaws, little);
     let mut start = Start::default();
     start.schema = 1;
     events.insert(0, Event::FuzzStarted(start));
@@ -33,7 +35,7 @@ fn every_event_fits_the_schema() {
         assert_eq!(errors(SCHEMA, &event), Vec::<String>::new(), "{event}");
         kinds.insert(event["event"].to_string());
     }
-    assert_eq!(kinds.len(), 5, "{kinds:?}");
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
 }
 
 #[test]
@@ -49,6 +51,9 @@ fn the_schema_does_not_take_everything() {
         ("fuzz-progress", "runs", json!(-1)),
         ("fuzz-progress", "surprise", json!(1)),
         ("fuzz-kept", "sequence", json!("")),
+        ("fuzz-full", "what", json!("stomach")),
+        ("fuzz-full", "most", json!(0)),
+        ("fuzz-full", "surprise", json!(1)),
         ("fuzz-found", "rate", json!([1])),
         ("fuzz-found", "rate", json!([1, 2, 3])),
         ("fuzz-found", "flaws", json!("ping-xid-zero")),

@@ -18,7 +18,7 @@ use crate::report::stream::errors;
 use crate::runner::process::mortal;
 
 /// An empty folder of this name.
-fn folder(name: &str) -> String {
+pub(super) fn folder(name: &str) -> String {
     let folder = scratch().join("hunt").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -197,7 +197,7 @@ fn silly_questions_are_2() {
 }
 
 /// A transcript that fails on a server that does not answer closeSession, and much beside.
-const LONG: &str = "\
+pub(super) const LONG: &str = "\
 script long
 ----
 A open
@@ -217,14 +217,14 @@ A < closed
 B close
 ";
 
-fn write(folder: &str, text: &str) -> String {
+pub(super) fn write(folder: &str, text: &str) -> String {
     let path = format!("{folder}/long.zkt");
     std::fs::write(&path, text).expect("a file");
     path
 }
 
 /// The steps of the only script of a file.
-fn steps(path: &Path) -> usize {
+pub(super) fn steps(path: &Path) -> usize {
     let text = std::fs::read_to_string(path).expect("a file");
     let transcript = transcript::parse(&text).expect("a transcript");
     transcript.scripts[0].steps.len()
@@ -340,6 +340,16 @@ fn where_nothing_fails_there_is_nothing_to_do() {
     let (code, output) = run(&["min", "/no/such/file"]);
     assert_eq!(code, 2);
     assert!(stderr(&output).contains("cannot read"));
+    // Nobody waits for what cannot be written.
+    let nowhere = format!("{folder}/no/such/folder");
+    let (code, output) = run(&["min", &file, "--out", &nowhere]);
+    assert_eq!(code, 2, "{}", stdout(&output));
+    let told = stderr(&output);
+    assert!(told.contains(&format!("cannot write {nowhere}")), "{told}");
+    let (code, output) = run(&["min", &file, "--target", "127.0.0.1:1"]);
+    assert_eq!(code, 3, "{}", stdout(&output));
+    let told = stderr(&output);
+    assert!(told.contains("cannot play to 127.0.0.1:1: "), "{told}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use zk_conformance::hunt::diff::Comparison;
 use zk_conformance::hunt::diff::Model;
 use zk_conformance::hunt::diff::Options;
 use zk_conformance::hunt::diff::in_lab;
+use zk_conformance::hunt::outcomes;
 use zk_conformance::judge::Subject;
 use zk_conformance::net::Clock;
 use zk_conformance::net::InMemoryServer;
@@ -14,6 +15,7 @@ use zk_conformance::net::Lost;
 use zk_conformance::net::Rivals;
 use zk_conformance::server::Config;
 use zk_conformance::server::Flaw;
+use zk_conformance::server::Flaws;
 use zk_conformance::server::Transport;
 
 use crate::hunt::driver;
@@ -122,6 +124,60 @@ fn a_detail_hides_nothing_else() {
             "{found:?}"
         );
     }
+}
+
+/// What is answered otherwise in one place leaves other places to be looked at.
+#[test]
+fn a_difference_hides_nothing_else() {
+    let cases = [
+        // A handshake that is out of the ordinary, and an ordinary one.
+        (Flaw::CrashOnNullPassword, "a.open a.null"),
+        // A renewal of a session that never was, and one that is.
+        (Flaw::UnknownNewSession, "a.open a.renew"),
+    ];
+    for (flaw, other) in cases {
+        let flaws = Flaws::NONE.with(flaw).with(Flaw::NoEvictOnRenew);
+        let server = Config { flaws, ..sound() };
+        let mut options = Options::default();
+        options.only = [other, "a.open a.new b.open b.renew"]
+            .map(sequence)
+            .to_vec();
+        let comparison = in_lab([&sound(), &server], options, &driver(), 1_000, |_| false);
+        let found = differences(&comparison);
+        assert!(
+            found.iter().any(|it| it.starts_with("b.renew: ")),
+            "{found:?}"
+        );
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
+}
+
+/// A server is slow once: what follows is not held against it.
+#[test]
+fn what_happened_once_is_not_held_against_what_comes_after() {
+    let text = "a.open a.new a.ping a.ping";
+    let mut options = Options::default();
+    options.only = vec![sequence(text)];
+    options.model = Some(Model {
+        side: 1,
+        server: sound(),
+    });
+    let mut comparison = Comparison::new(options, sound(), driver());
+    let mut runs = 0;
+    while let Some(task) = comparison.ask() {
+        let mut right = outcomes(&sound(), &task.sequence, &driver()).into_iter();
+        let right = right.next().expect("an outcome");
+        let mut a = vec![right.clone(); task.times];
+        if runs == 0 {
+            let last = a[0].answers.get_mut(2).expect("the answer to a ping");
+            *last = "silent".into();
+        }
+        runs += task.times;
+        comparison.tell(task.id, a, vec![right; task.times]);
+    }
+    comparison.finish();
+    assert!(runs > 100, "it was looked into, in {runs} runs");
+    assert_eq!(differences(&comparison), [""; 0]);
 }
 
 #[test]

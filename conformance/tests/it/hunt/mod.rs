@@ -3,6 +3,8 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod compare;
+#[cfg(feature = "cli")]
+mod json;
 mod moments;
 mod shrink;
 mod witness;

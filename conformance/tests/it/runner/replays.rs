@@ -5,10 +5,17 @@ use std::path::PathBuf;
 use zk_conformance::server::Flaw;
 
 use crate::cli::Serve;
+#[cfg(unix)]
+use crate::cli::by_shell;
+#[cfg(unix)]
+use crate::cli::replay_line;
 use crate::cli::run;
+use crate::cli::stderr;
 use crate::cli::stdout;
 use crate::runner::folder;
 use crate::runner::judge;
+#[cfg(unix)]
+use crate::runner::process::mortal;
 
 /// The transcripts in a folder of traces.
 fn traces(folder: &std::path::Path) -> Vec<PathBuf> {
@@ -157,7 +164,88 @@ fn a_capture_of_nothing_is_not_fine() {
     assert_eq!(code, 3, "{}", stdout(&output));
     assert!(stdout(&output).contains("there is no connection in it"));
     let (code, output) = run(&["replay", path, "--target", "127.0.0.1:1"]);
-    let said = crate::cli::stderr(&output);
+    let said = stderr(&output);
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("holds nothing to play"), "{said}");
+}
+
+/// The server that was started is gone by then, and so is its port.
+#[cfg(unix)]
+#[test]
+fn a_failure_of_a_server_that_was_started_is_played_again_by_the_line_told() {
+    let traces = folder("replays started").join("traces");
+    let traces = traces.to_str().expect("a path");
+    let program = env!("CARGO_BIN_EXE_zkspec");
+    let judge = [
+        "server",
+        "close",
+        "--profile",
+        "none",
+        "--trace-dir",
+        traces,
+    ];
+    let server = ["--", program, "serve", "127.0.0.1:{port}"];
+    let words = [&judge[..], &server, &["--flaw", "no-close-reply"]].concat();
+    let (code, output) = run(&words);
+    let said = stdout(&output);
+    assert_eq!(code, 1, "{said}{}", stderr(&output));
+    let line = replay_line(&said);
+    let (code, output) = by_shell(line);
+    let again = stdout(&output);
+    assert_eq!(code, 1, "{line}: {again}{}", stderr(&output));
+    assert!(again.contains("expected"), "{again}");
+    let (code, output) = by_shell(&line.replace(" --flaw no-close-reply", ""));
+    assert_eq!(code, 0, "{line}: {}{}", stdout(&output), stderr(&output));
+}
+
+/// One that ends by each second of the scripts: those that it does not end by are judged all the same.
+#[cfg(unix)]
+#[test]
+fn a_server_that_ends_is_started_again_and_it_is_told_by_which() {
+    let folder = folder("replays mortal");
+    let fine = "----\nA open\nA > ConnectRequest timeOut=9000\nA < ConnectResponse\n";
+    let bad = fine.replace("timeOut", "protocolVersion=7 timeOut");
+    // What comes of it is as it is written: the server ends, and with it the connection.
+    let end = bad.replace("ConnectResponse", "closed");
+    let scripts = [
+        ("one", fine),
+        ("two", &bad),
+        ("three", fine),
+        ("four", &end),
+    ];
+    let text = scripts.map(|(name, text)| format!("script {name}\n{text}\n"));
+    let file = crate::runner::file(&folder, "four.zkt", &text.concat());
+    let command = mortal("version");
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    let words = ["replay", &file, "--times", "2", "--"];
+    let (code, output) = run(&[&words[..], &command].concat());
+    let said = stdout(&output);
+    assert_eq!(code, 1, "{said}{}", stderr(&output));
+    for part in [
+        "✓ one  2 of 2 as recorded",
+        "✗ two  0 of 2 as recorded",
+        "✓ three  2 of 2 as recorded",
+        "✗ four  2 of 2 as recorded",
+    ] {
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+    let ends = said.matches("the server ended 2 of 2 times, exit status: 2");
+    assert_eq!(ends.count(), 2, "{said}");
+}
+
+#[test]
+fn what_says_nothing_of_a_server_that_is_started_is_not_taken() {
+    let folder = folder("replays silly");
+    let text = "script one\n----\nA open\n";
+    let file = crate::runner::file(&folder, "one.zkt", text);
+    let program = env!("CARGO_BIN_EXE_zkspec");
+    for words in [
+        &["--netty", "--", program, "serve", "127.0.0.1:{port}"][..],
+        &["--", program, "serve"],
+    ] {
+        let (code, output) = run(&[&["replay", &file], words].concat());
+        assert_eq!(code, 2, "{words:?}: {}", stderr(&output));
+    }
+    let words = ["replay", &file, "--", "no-such-program", "{port}"];
+    assert_eq!(run(&words).0, 3);
 }

@@ -202,10 +202,10 @@ impl Suspect {
         let sequence = sequence.up_to(at);
         self.0 = Stage::Shrinking {
             shrinker: Shrinker::new(sequence.clone()),
-            whole: sequence,
             by,
             contrast: tally.contrast(at),
-            proof: tally.clone(),
+            proof: tally.up_to(at, &sequence),
+            whole: sequence,
         };
     }
 
