@@ -3,7 +3,7 @@
 //!
 //! `cargo bench -p zk-fuzz`, or with the names of some targets behind it. Counted is the time of
 //! the processor, not that of the wall, so that other work does not matter; libFuzzer's own work,
-//! and what its instrumentation costs, come on top.
+//! and what its instrumentation costs, come on top: `fuzz/throughput` has them.
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -184,6 +184,17 @@ fn two_words_are_to_be_filled_in_for_a_farm() {
     assert!(image.contains("git clone --depth 1 REPOSITORY $SRC/zk-conformance"));
 }
 
+/// OSS-Fuzz takes no folder without: `check_license` of its `infra/presubmit.py`.
+#[test]
+fn what_goes_to_a_farm_names_its_licence() {
+    let folder = fuzz().join("oss-fuzz/zk-conformance");
+    for name in ["Dockerfile", "build.sh"] {
+        let text = fs::read_to_string(folder.join(name)).unwrap();
+        let licence = "http://www.apache.org/licenses/LICENSE-2.0";
+        assert!(text.contains(licence), "{name}");
+    }
+}
+
 /// The bytes that libFuzzer takes a dictionary's value for.
 fn unescaped(value: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
