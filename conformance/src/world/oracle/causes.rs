@@ -174,7 +174,7 @@ impl Oracle {
 
     /// When a connection has been without a session and without a word for too long: in whole lengths
     /// of that time, never early.
-    fn silent_at(&self, link: &LinkView) -> Option<Instant> {
+    pub(super) fn silent_at(&self, link: &LinkView) -> Option<Instant> {
         let silence = self.config.sessionless_timeout?;
         let is_judged = self.config.transport == Transport::Nio && link.asked.is_none();
         let grain = u64::try_from(silence.as_millis())

@@ -28,6 +28,13 @@ impl Oracle {
         connection: ConnectionId,
         bytes: &[u8],
     ) -> Result<(), Violation> {
+        let Some(link) = self.links.get(&connection) else {
+            return Ok(());
+        };
+        if self.silent_at(link).is_some_and(|at| at <= now) {
+            // It comes too late: the server lets go of the connection before it reads.
+            return Ok(());
+        }
         let Some(link) = self.links.get_mut(&connection) else {
             return Ok(());
         };

@@ -162,6 +162,10 @@ fn a_connection_that_has_cause_ends() {
     world.now = world.now + Duration::from_secs(20);
     let goes_on = world.oracle.check_links(world.now);
     assert_eq!(claim(goes_on), Some(Claim::EndsForCause));
+    // What comes now is not read any more.
+    let frame = [0, 0, 0, 1, 7];
+    let heard = world.oracle.server_hears(world.now, silent, &frame);
+    assert_eq!(claim(heard), None);
     assert_eq!(ended(&mut world, silent, Reason::Silent), None);
 
     let (mut world, id, first) = connected();
