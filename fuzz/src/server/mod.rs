@@ -63,7 +63,7 @@ pub use crate::server::mistake::Mistake;
 /// have ended. There is always room for more connections but for those from one address, the server
 /// always serves, and no frame has more than a few hundred bytes.
 ///
-/// Version 1: a byte of settings, then [operations](Operation), each a byte that says which, a byte
+/// Version 1: a byte of settings, then operations, each a byte that says which, a byte
 /// that mostly says whose, and what it needs. A byte that stands for no operation means nothing.
 pub fn server(data: &[u8]) {
     run(Flaws::NONE, None, data);
