@@ -55,6 +55,7 @@ use std::sync::Arc;
 
 pub use self::config::Config;
 pub use self::meaning::meanings;
+pub(crate) use self::quiet::ENOUGH;
 pub use self::quiet::Quiet;
 pub use self::sequence::Moment;
 pub use self::sequence::Sequence;

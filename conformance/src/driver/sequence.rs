@@ -242,6 +242,12 @@ impl FromStr for Sequence {
 }
 
 impl Act {
+    /// Whether bytes go out.
+    #[must_use]
+    pub const fn sends(self) -> bool {
+        !matches!(self, Self::Open | Self::Half | Self::Cut | Self::Linger)
+    }
+
     /// Whether it is about time, and on no connection.
     #[must_use]
     pub const fn passes_time(self) -> bool {

@@ -8,6 +8,10 @@ use tokio::task::JoinSet;
 
 use crate::Instant;
 use crate::driver::Config;
+use crate::driver::ENOUGH;
+use crate::driver::Quiet;
+use crate::driver::SILENT;
+use crate::driver::STAYS_OPEN;
 use crate::driver::Sequence;
 use crate::hunt::MOST_ORDERS;
 use crate::hunt::Run;
@@ -50,11 +54,15 @@ struct Errand {
     sequence: Sequence,
     /// How often nobody listened.
     refused: u32,
+    /// How long the server had to be silent.
+    quiet: Duration,
 }
 
 /// Connections to each server at once. Apache by default takes 60 from one address, and has 50 wait
 /// to be accepted.
 const CONNECTIONS: usize = 45;
+/// Who has to wait by so much longer than one did was hasty.
+const HASTY: u32 = 2;
 /// How often one tries to connect.
 const ATTEMPTS: u32 = 3;
 
@@ -90,6 +98,10 @@ impl Rivals {
         mut is_enough: impl FnMut(&Comparison) -> bool,
     ) -> Result<(), Lost> {
         let wind_down = clock.now() + (until - clock.now()) * 4 / 5;
+        let mut quiets = tokio::select! {
+            quiets = self.acquaint() => quiets,
+            () = tokio::time::sleep_until(clock.when(until)) => return Ok(()),
+        };
         let mut gathered = BTreeMap::new();
         let mut errands = VecDeque::new();
         let mut running = JoinSet::new();
@@ -107,7 +119,8 @@ impl Rivals {
                 let Some(errand) = errands.pop_front() else {
                     break;
                 };
-                let errand: Errand = errand;
+                let mut errand: Errand = errand;
+                errand.quiet = quiets[errand.side].span();
                 short += usize::from(!errand.sequence.takes_long());
                 count += 1;
                 running.spawn(self.start(errand, count));
@@ -131,6 +144,15 @@ impl Rivals {
                 errands.push_back(errand);
                 continue;
             };
+            let quiet = &mut quiets[errand.side];
+            if self.is_on_the_clock(errand.side) && !errand.sequence.takes_long() {
+                quiet.hear(&made.log);
+            }
+            if has_silence(&made) && quiet.span() > errand.quiet * HASTY {
+                // The server is slower than one had thought.
+                errands.push_back(errand);
+                continue;
+            }
             let task = errand.task;
             let is_whole = gathered.get_mut(&task).is_some_and(|it: &mut Gathered| {
                 it.runs[errand.side].push(made);
@@ -143,6 +165,33 @@ impl Rivals {
         }
     }
 
+    /// Finds out how soon the servers answer: who is slow is not silent.
+    async fn acquaint(&self) -> [Quiet; 2] {
+        let mut quiets = [(); 2].map(|()| Quiet::between(self.driver.quiet, self.driver.patience));
+        let Ok(plain) = "a.open a.new a.ping".parse::<Sequence>() else {
+            return quiets;
+        };
+        let on_the_clock = (0..2).filter(|side| self.is_on_the_clock(*side));
+        let mut running = JoinSet::new();
+        for side in on_the_clock.flat_map(|side| [side; ENOUGH as usize]) {
+            let (subject, room) = (self.subjects[side].clone(), self.rooms[side].clone());
+            let (plain, config) = (plain.clone(), self.driver.clone());
+            running.spawn(async move {
+                let _place = room.take(1).await;
+                (side, run(&subject, &plain, config).await)
+            });
+        }
+        while let Some(Ok((side, made))) = running.join_next().await {
+            quiets[side].hear(&made.log);
+        }
+        quiets
+    }
+
+    /// Whether a server's time is not virtual.
+    const fn is_on_the_clock(&self, side: usize) -> bool {
+        !matches!(self.subjects[side], Subject::Embedded(_))
+    }
+
     fn start(
         &self,
         errand: Errand,
@@ -152,6 +201,7 @@ impl Rivals {
         let room = self.rooms[errand.side].clone();
         let mut config = self.driver.clone();
         config.unknown_id += count;
+        config.quiet = errand.quiet;
         async move {
             if errand.refused > 0 {
                 tokio::time::sleep(Duration::from_millis(200)).await;
@@ -164,6 +214,12 @@ impl Rivals {
             (errand, made)
         }
     }
+}
+
+/// Whether a server said nothing, or did not close, as far as anybody waited.
+fn has_silence(run: &Run) -> bool {
+    let mut answers = run.answers.iter();
+    answers.any(|said| said.contains(SILENT) || said.contains(STAYS_OPEN))
 }
 
 /// The runs of a task, those of the two servers side by side.
@@ -183,6 +239,7 @@ fn hand_out(task: Task, gathered: &mut BTreeMap<usize, Gathered>) -> Vec<Errand>
         turn,
         sequence: sequence.clone(),
         refused: 0,
+        quiet: Duration::ZERO,
     };
     both.map(errand).collect()
 }

@@ -185,7 +185,7 @@ impl<'a> Live<'a> {
     fn rivals(&self, sides: &[Side; 2]) -> Rivals {
         let subjects = sides.each_ref().map(|side| side.subject.clone());
         let mut rivals = Rivals::new(subjects, self.arguments.driver());
-        rivals.jobs = self.arguments.jobs;
+        rivals.jobs = self.arguments.jobs.get();
         rivals.rooms = sides.each_ref().map(|side| side.room.clone());
         rivals
     }

@@ -58,8 +58,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// How many runs are made at once.
-    #[arg(long, short, value_name = "N", default_value_t = 20)]
-    jobs: usize,
+    #[arg(long, short, value_name = "N", default_value = "20")]
+    jobs: NonZeroUsize,
     /// Write a transcript of each difference into this folder.
     #[arg(long, value_name = "DIR", default_value = "zk-out")]
     out: PathBuf,
@@ -79,8 +79,14 @@ pub(super) struct Arguments {
     /// The session timeout to ask for.
     #[arg(long, value_name = "MS", default_value_t = 10_000)]
     session_timeout: i32,
-    /// How long a server is silent that leaves something without an answer.
-    #[arg(long, value_name = "MS", default_value_t = 250)]
+    /// How long a server is silent, at least, that leaves something without an answer; longer where its
+    /// answers turn out to be slow, up to --timeout.
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 250,
+        value_parser = clap::value_parser!(u64).range(1..=60_000)
+    )]
     quiet_time: u64,
     #[command(flatten)]
     pace: Pace,

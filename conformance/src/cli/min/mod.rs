@@ -22,6 +22,7 @@ use crate::cli::pace::Pace;
 use crate::cli::process::Managed;
 use crate::cli::process::Start;
 use crate::cli::progress::Progress;
+use crate::cli::quoted;
 use crate::cli::report::Sink;
 use crate::cli::runtime;
 use crate::cli::say;
@@ -31,6 +32,7 @@ use crate::cli::target::Target;
 use crate::cli::tls::Tls;
 use crate::hunt::Shrink;
 use crate::hunt::Shrinker;
+use crate::hunt::is_witness;
 use crate::judge::Options;
 use crate::judge::Setting;
 use crate::judge::Subject;
@@ -45,8 +47,8 @@ use crate::transcript::Transcript;
 #[derive(Debug, clap::Args)]
 #[command(after_help = help::MIN)]
 pub(super) struct Arguments {
-    /// A transcript: of a case, a recording, a find. The first script in it that fails is made
-    /// small.
+    /// A transcript of a case, or one of your own. The first script in it that fails is made small.
+    /// What zkspec fuzz and zkspec diff find is small already.
     file: PathBuf,
     /// Play it to the server at HOST:PORT; without it and CMD, to the built-in server.
     #[arg(long, value_name = "HOST:PORT")]
@@ -103,6 +105,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 .hint("zkspec decode writes a capture as a transcript"));
         }
     };
+    arguments.check_no_finds(&scripts)?;
     let mut options = Options::default();
     arguments.pace.set(&mut options.player);
     let target = arguments.target.as_deref();
@@ -160,6 +163,24 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
 }
 
 impl Arguments {
+    /// Refuses what hunters found. Such a script expects what came: it fails where nothing is wrong,
+    /// and to fail alike means nothing.
+    fn check_no_finds(&self, scripts: &[Script]) -> Result<(), Trouble> {
+        let Some(find) = scripts.iter().find(|script| is_witness(script)) else {
+            return Ok(());
+        };
+        let file = self.file.display().to_string();
+        Err(Trouble::usage(format!(
+            "{} in {file} was found by zkspec fuzz or zkspec diff: it is as small as they could make it, \
+             and says what came, not what should have come",
+            find.name
+        ))
+        .hint(format!(
+            "zkspec replay {} --target HOST:PORT --times 100 says how often it comes up",
+            quoted(&file)
+        )))
+    }
+
     /// Says what came of it, for people: a transcript, unless it is in a file, and a remark.
     fn show(&self, outcome: &Outcome, elapsed: Duration) {
         let Some(shrunk) = &outcome.shrunk else {
