@@ -28,6 +28,7 @@ mod schema;
 mod serve;
 mod server;
 mod signal;
+mod sink;
 mod standard;
 mod stated;
 mod target;

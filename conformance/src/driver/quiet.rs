@@ -15,10 +15,7 @@ use crate::player::Happening;
 /// notice, as a learner does whose answers contradict each other.
 #[derive(Clone, Debug)]
 pub struct Quiet {
-    least: Duration,
     most: Duration,
-    /// As long as little is known.
-    at_first: Duration,
     /// How long the slowest answer of a run takes, and by how much that varies.
     usual: Option<(Duration, Duration)>,
     runs: u32,
@@ -28,20 +25,8 @@ impl Quiet {
     /// Never more than `most`, and as long as little is known just that.
     #[must_use]
     pub const fn at_most(most: Duration) -> Self {
-        Self::new(LEAST, most, most)
-    }
-
-    /// Never less than `least`, as long as little is known just that, and never more than `most`.
-    #[must_use]
-    pub fn between(least: Duration, most: Duration) -> Self {
-        Self::new(least, most.max(least), least)
-    }
-
-    const fn new(least: Duration, most: Duration, at_first: Duration) -> Self {
         Self {
-            least,
             most,
-            at_first,
             usual: None,
             runs: 0,
         }
@@ -66,17 +51,17 @@ impl Quiet {
     #[must_use]
     pub fn span(&self) -> Duration {
         match self.usual {
-            Some((usual, varies)) if self.runs >= ENOUGH => ((usual + varies * 4) * TIMES)
-                .max(self.least)
-                .min(self.most),
-            _ => self.at_first,
+            Some((usual, varies)) if self.runs >= ENOUGH => {
+                ((usual + varies * 4) * TIMES).max(LEAST).min(self.most)
+            }
+            _ => self.most,
         }
     }
 }
 
 /// How long the slowest answer took: what came, and the end of a connection, behind the last that was
 /// sent.
-fn slowest_answer(log: &[Event]) -> Option<Duration> {
+pub(crate) fn slowest_answer(log: &[Event]) -> Option<Duration> {
     let mut asked: BTreeMap<&str, Instant> = BTreeMap::new();
     let mut slowest = None;
     for event in log {
@@ -100,4 +85,4 @@ const TIMES: u32 = 3;
 /// However quick a server is, the machine is not.
 const LEAST: Duration = Duration::from_millis(40);
 /// Of how many runs one has to know to judge by them.
-pub(crate) const ENOUGH: u32 = 16;
+const ENOUGH: u32 = 16;

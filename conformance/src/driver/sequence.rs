@@ -39,7 +39,7 @@ impl Step {
     }
 
     /// Whether a server in its right mind may leave it without an answer.
-    pub(super) fn may_be_silent(&self) -> bool {
+    pub(crate) fn may_be_silent(&self) -> bool {
         let mut twists = self.twists.iter();
         self.symbol.act.may_be_silent() || twists.any(|twist| twist.knob.may_be_silent())
     }

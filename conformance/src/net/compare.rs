@@ -8,10 +8,6 @@ use tokio::task::JoinSet;
 
 use crate::Instant;
 use crate::driver::Config;
-use crate::driver::ENOUGH;
-use crate::driver::Quiet;
-use crate::driver::SILENT;
-use crate::driver::STAYS_OPEN;
 use crate::driver::Sequence;
 use crate::hunt::MOST_ORDERS;
 use crate::hunt::Run;
@@ -21,6 +17,7 @@ use crate::hunt::run;
 use crate::judge::Subject;
 use crate::net::Clock;
 use crate::net::Room;
+use crate::net::slowness::Slowness;
 
 /// Two servers, and how runs are made on them.
 #[derive(Clone, Debug)]
@@ -54,15 +51,13 @@ struct Errand {
     sequence: Sequence,
     /// How often nobody listened.
     refused: u32,
-    /// How long the server had to be silent.
-    quiet: Duration,
+    /// How long the server has to be silent, if that is settled.
+    quiet: Option<Duration>,
 }
 
 /// Connections to each server at once. Apache by default takes 60 from one address, and has 50 wait
 /// to be accepted.
 const CONNECTIONS: usize = 45;
-/// Who has to wait by so much longer than one did was hasty.
-const HASTY: u32 = 2;
 /// How often one tries to connect.
 const ATTEMPTS: u32 = 3;
 
@@ -98,10 +93,7 @@ impl Rivals {
         mut is_enough: impl FnMut(&Comparison) -> bool,
     ) -> Result<(), Lost> {
         let wind_down = clock.now() + (until - clock.now()) * 4 / 5;
-        let mut quiets = tokio::select! {
-            quiets = self.acquaint() => quiets,
-            () = tokio::time::sleep_until(clock.when(until)) => return Ok(()),
-        };
+        let mut slowness = [(); 2].map(|()| Slowness::new(&self.driver));
         let mut gathered = BTreeMap::new();
         let mut errands = VecDeque::new();
         let mut running = JoinSet::new();
@@ -120,7 +112,8 @@ impl Rivals {
                     break;
                 };
                 let mut errand: Errand = errand;
-                errand.quiet = quiets[errand.side].span();
+                let usual = slowness[errand.side].quiet();
+                errand.quiet = errand.quiet.or(Some(usual));
                 short += usize::from(!errand.sequence.takes_long());
                 count += 1;
                 running.spawn(self.start(errand, count));
@@ -144,13 +137,9 @@ impl Rivals {
                 errands.push_back(errand);
                 continue;
             };
-            let quiet = &mut quiets[errand.side];
-            if self.is_on_the_clock(errand.side) && !errand.sequence.takes_long() {
-                quiet.hear(&made.log);
-            }
-            if has_silence(&made) && quiet.span() > errand.quiet * HASTY {
-                // The server is slower than one had thought.
-                errands.push_back(errand);
+            if let Some(longer) = self.hasty(&mut slowness, &errand, &made) {
+                errand.quiet = Some(longer);
+                errands.push_front(errand);
                 continue;
             }
             let task = errand.task;
@@ -165,31 +154,14 @@ impl Rivals {
         }
     }
 
-    /// Finds out how soon the servers answer: who is slow is not silent.
-    async fn acquaint(&self) -> [Quiet; 2] {
-        let mut quiets = [(); 2].map(|()| Quiet::between(self.driver.quiet, self.driver.patience));
-        let Ok(plain) = "a.open a.new a.ping".parse::<Sequence>() else {
-            return quiets;
-        };
-        let on_the_clock = (0..2).filter(|side| self.is_on_the_clock(*side));
-        let mut running = JoinSet::new();
-        for side in on_the_clock.flat_map(|side| [side; ENOUGH as usize]) {
-            let (subject, room) = (self.subjects[side].clone(), self.rooms[side].clone());
-            let (plain, config) = (plain.clone(), self.driver.clone());
-            running.spawn(async move {
-                let _place = room.take(1).await;
-                (side, run(&subject, &plain, config).await)
-            });
+    /// For how long silence has to last in an errand that is to be done again, since it was too hasty.
+    fn hasty(&self, slowness: &mut [Slowness; 2], errand: &Errand, made: &Run) -> Option<Duration> {
+        // Virtual time has no slowness.
+        if matches!(self.subjects[errand.side], Subject::Embedded(_)) {
+            return None;
         }
-        while let Some(Ok((side, made))) = running.join_next().await {
-            quiets[side].hear(&made.log);
-        }
-        quiets
-    }
-
-    /// Whether a server's time is not virtual.
-    const fn is_on_the_clock(&self, side: usize) -> bool {
-        !matches!(self.subjects[side], Subject::Embedded(_))
+        let slowness = &mut slowness[errand.side];
+        slowness.hasty(&errand.sequence, made, errand.quiet?)
     }
 
     fn start(
@@ -201,7 +173,7 @@ impl Rivals {
         let room = self.rooms[errand.side].clone();
         let mut config = self.driver.clone();
         config.unknown_id += count;
-        config.quiet = errand.quiet;
+        config.quiet = errand.quiet.unwrap_or(config.quiet);
         async move {
             if errand.refused > 0 {
                 tokio::time::sleep(Duration::from_millis(200)).await;
@@ -214,12 +186,6 @@ impl Rivals {
             (errand, made)
         }
     }
-}
-
-/// Whether a server said nothing, or did not close, as far as anybody waited.
-fn has_silence(run: &Run) -> bool {
-    let mut answers = run.answers.iter();
-    answers.any(|said| said.contains(SILENT) || said.contains(STAYS_OPEN))
 }
 
 /// The runs of a task, those of the two servers side by side.
@@ -239,7 +205,7 @@ fn hand_out(task: Task, gathered: &mut BTreeMap<usize, Gathered>) -> Vec<Errand>
         turn,
         sequence: sequence.clone(),
         refused: 0,
-        quiet: Duration::ZERO,
+        quiet: None,
     };
     both.map(errand).collect()
 }

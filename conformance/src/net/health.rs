@@ -12,8 +12,9 @@ use crate::player::Happening;
 pub(super) struct Health {
     /// Whether it answered a handshake before anything else was done to it.
     answers: Option<bool>,
-    /// Words that were over when nobody had been answered since.
-    suspects: Vec<Vec<Symbol>>,
+    /// Words that were over when nobody had been answered since, and whether something was answered at
+    /// their end.
+    suspects: Vec<(bool, Vec<Symbol>)>,
     /// How many words before these were proved harmless.
     cleared: usize,
 }
@@ -49,14 +50,27 @@ impl Health {
         false
     }
 
-    /// The words one of which did harm, the shortest first.
+    /// The words one of which did harm: those that were left without an answer themselves first, and
+    /// the shortest of them.
     pub(super) fn suspects(&mut self) -> Vec<Vec<Symbol>> {
         let mut suspects = std::mem::take(&mut self.suspects);
-        suspects.retain(|word| word.iter().any(|symbol| symbol.act.sends()));
-        suspects.sort_by_key(|word| (word.len(), word.clone()));
-        suspects.dedup();
-        suspects
+        suspects.retain(|(_, word)| {
+            // With that it began.
+            !GREETING.iter().copied().eq(word.iter().copied())
+                && word.iter().any(|symbol| symbol.act.sends())
+        });
+        suspects.sort_by_key(|(answered, word)| (*answered, word.len(), word.clone()));
+        let mut words: Vec<_> = suspects.into_iter().map(|(_, word)| word).collect();
+        words.dedup();
+        words
     }
+}
+
+/// What any server answers.
+pub(super) const GREETING: [Symbol; 2] = [on_first(Act::Open), on_first(Act::New)];
+
+const fn on_first(act: Act) -> Symbol {
+    Symbol { line: 0, act }
 }
 
 /// Whether anything came of a run from the server.
@@ -65,8 +79,8 @@ pub(super) fn has_come(run: &Run) -> bool {
     log.any(|event| matches!(event.what, Happening::Received(_) | Happening::Ended(_)))
 }
 
-/// What was done of a word, up to where the server said nothing.
-fn done(word: Vec<Symbol>, run: &Run) -> Vec<Symbol> {
+/// What was done of a word, up to where the server said nothing; and whether it said something there.
+fn done(word: Vec<Symbol>, run: &Run) -> (bool, Vec<Symbol>) {
     let silent = run.answers.iter().position(|said| is_silence(said));
     let answers = run
         .answers
@@ -74,7 +88,7 @@ fn done(word: Vec<Symbol>, run: &Run) -> Vec<Symbol> {
         .take(silent.map_or(usize::MAX, |at| at + 1));
     let steps = word.into_iter().zip(answers);
     let steps = steps.filter(|(_, said)| said.as_ref() != NOT_DONE);
-    steps.map(|(symbol, _)| symbol).collect()
+    (silent.is_none(), steps.map(|(symbol, _)| symbol).collect())
 }
 
 /// Whether a word begins with a handshake that any server answers.
@@ -120,9 +134,10 @@ mod tests {
         let late = health.mark();
         assert!(!health.note(early, word("a.open a.empty"), &run(false)));
         assert!(!health.note(late, word("a.open a.new"), &run(true)));
+        assert!(!health.note(late, word("a.open a.wrong"), &run(true)));
         assert!(health.note(late, word("a.open a.new a.ping"), &run(false)));
         let suspects = health.suspects();
-        assert_eq!(suspects, [word("a.open a.new"), word("a.open a.empty")]);
+        assert_eq!(suspects, [word("a.open a.empty"), word("a.open a.wrong")]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod player;
 mod pulse;
 mod room;
 mod server;
+mod slowness;
 mod teacher;
 #[cfg(feature = "tls")]
 mod tls;

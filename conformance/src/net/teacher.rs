@@ -10,7 +10,6 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::driver::Act;
 use crate::driver::Config;
 use crate::driver::NOT_DONE;
 use crate::driver::Quiet;
@@ -20,6 +19,7 @@ use crate::driver::Symbol;
 use crate::hunt::Run;
 use crate::learn::Teacher;
 use crate::net::drive;
+use crate::net::health::GREETING;
 use crate::net::health::Health;
 use crate::net::health::has_come;
 
@@ -216,8 +216,7 @@ impl TcpTeacher {
 
     /// Whether a plain handshake is answered, however late.
     async fn greet(&mut self) -> Result<bool, AskError> {
-        let symbols = [Act::Open, Act::New].map(|act| Symbol { line: 0, act });
-        let run = drive(self.address, &symbols, self.config.clone()).await;
+        let run = drive(self.address, &GREETING, self.config.clone()).await;
         let run = run.ok_or(AskError::Unreachable)?;
         Ok(has_come(&run))
     }

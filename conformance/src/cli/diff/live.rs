@@ -157,7 +157,7 @@ impl<'a> Live<'a> {
         Trouble {
             exit: Exit::Untested,
             message: format!("cannot compare {name}: {why}"),
-            hint: None,
+            hint: Some(format!("zkspec probe {name} says what is there")),
         }
     }
 
@@ -206,8 +206,11 @@ impl<'a> Live<'a> {
         let is_enough = |comparison: &Comparison| {
             let effort = comparison.effort();
             progress.tell(format!(
-                "{} sequences, {} runs, {} suspicious, {} differences",
-                effort.sequences, effort.runs, effort.suspects, effort.differences
+                "{}, {}, {} suspicious, {}",
+                plural(effort.sequences, "sequence"),
+                plural(effort.runs, "run"),
+                effort.suspects,
+                plural(effort.differences, "difference")
             ));
             most.is_some_and(|runs| effort.runs >= runs)
         };

@@ -21,6 +21,7 @@ use crate::cli::pace::Pace;
 use crate::cli::progress::Progress;
 use crate::cli::runtime;
 use crate::cli::serve::Setup;
+use crate::cli::sink::OutFolder;
 use crate::cli::target::Target;
 use crate::cli::tls::Tls;
 use crate::driver;
@@ -126,6 +127,7 @@ const LAB_TASKS: usize = 20_000;
 const MODEL: &str = "model";
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let folder = OutFolder::open(&arguments.out)?;
     let progress = Progress::start();
     let mut findings = if arguments.models() == 2 {
         arguments.tls.check_unused()?;
@@ -136,7 +138,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     };
     findings.elapsed = progress.finish();
     arguments.tolerate(&mut findings);
-    findings.files = witnesses::write(&arguments.out, &findings)?;
+    findings.files = witnesses::write(&folder, &findings)?;
     match arguments.format {
         Format::Text => text::show(&findings),
         Format::Json => json::show(&findings),

@@ -1,33 +1,23 @@
 //! The transcripts of what was found.
 
-use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::Trouble;
 use crate::cli::diff::Findings;
+use crate::cli::sink::OutFolder;
 use crate::hunt::diff::Difference;
 use crate::hunt::witness;
 use crate::transcript::Header;
 use crate::transcript::Transcript;
 
 /// Writes a file for each difference; their paths, in the same order.
-pub(super) fn write(folder: &Path, findings: &Findings) -> Result<Vec<PathBuf>, Trouble> {
-    let mut files = Vec::new();
-    if findings.differences.is_empty() {
-        return Ok(files);
-    }
-    let cannot = |path: &Path, error: std::io::Error| {
-        Trouble::usage(format!("cannot write {}: {error}", path.display()))
-            .hint("--out says into which folder")
-    };
-    std::fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
-    for (index, difference) in findings.differences.iter().enumerate() {
-        let path = folder.join(format!("diff-{}.zkt", index + 1));
-        let text = transcript(index + 1, difference, &findings.names).to_string();
-        std::fs::write(&path, text).map_err(|error| cannot(&path, error))?;
-        files.push(path);
-    }
-    Ok(files)
+pub(super) fn write(folder: &OutFolder, findings: &Findings) -> Result<Vec<PathBuf>, Trouble> {
+    let differences = findings.differences.iter().zip(1..);
+    let files = differences.map(|(difference, number)| {
+        let text = transcript(number, difference, &findings.names).to_string();
+        folder.write(format!("diff-{number}.zkt"), text.as_bytes())
+    });
+    files.collect()
 }
 
 /// A script for each answer, with how often which server gave it.

@@ -3,34 +3,34 @@
 mod alphabet;
 mod compare;
 mod file;
+mod files;
 mod target;
 
 use std::fmt::Display;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anstyle::AnsiColor;
 use anstyle::Style;
 
+use self::files::Files;
 use self::target::Stop;
 use self::target::Target;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::count::plural;
 use crate::cli::note;
 use crate::cli::progress::Progress;
 use crate::cli::say;
 use crate::cli::serve::Setup;
+use crate::cli::sink::is_stdout;
 use crate::driver;
 use crate::driver::Act;
 use crate::driver::Symbol;
-use crate::driver::meanings;
 use crate::learn;
 use crate::learn::End;
 use crate::learn::Learned;
-use crate::learn::Mealy;
-use crate::learn::ModelFile;
 use crate::learn::Options;
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -153,6 +153,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         quiet: Duration::from_millis(arguments.quiet_time),
         ..driver::Config::default()
     };
+    let files = Files::open([&arguments.json, &arguments.dot, &arguments.svg])?;
     let mut target = Target::new(arguments, &alphabet, driver)?;
     let names: Vec<String> = alphabet.iter().map(ToString::to_string).collect();
     let options = Options {
@@ -177,7 +178,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         }
         return Err(untested(&learned.end, &target.name()));
     };
-    write(arguments, &target.name(), model, &learned)?;
+    files.write(
+        arguments.about.as_deref().unwrap_or(&target.name()),
+        model,
+        &learned,
+    )?;
     match learned.end {
         End::Teacher(Stop::Interrupted) => return Ok(Exit::Interrupted),
         End::Teacher(Stop::Unreachable | Stop::Silenced(_)) => {
@@ -219,7 +224,7 @@ impl Words {
 impl Arguments {
     fn words(&self) -> Words {
         let mut files = [&self.json, &self.dot, &self.svg].into_iter().flatten();
-        if files.any(|path| path == Path::new("-")) {
+        if files.any(|path| is_stdout(path)) {
             Words::Stderr
         } else {
             Words::Stdout
@@ -234,8 +239,10 @@ fn how_far(progress: &learn::Progress) -> String {
         "finding"
     };
     format!(
-        "{doing} {} states, {} resets, {} conflicts",
-        progress.states, progress.words, progress.conflicts
+        "{doing} {}, {}, {}",
+        plural(progress.states, "state"),
+        plural(progress.words, "reset"),
+        plural(progress.conflicts, "conflict"),
     )
 }
 
@@ -256,7 +263,14 @@ fn untested(end: &End<Stop>, name: &str) -> Trouble {
     Trouble {
         exit,
         message,
-        hint: None,
+        hint: match end {
+            End::Teacher(Stop::Unreachable) => {
+                Some(format!("zkspec probe {name} says whether anybody is there"))
+            }
+            End::Teacher(Stop::OutOfTime) => Some("give it more by --max-time".to_owned()),
+            End::OutOfWords => Some("allow more by --max-resets".to_owned()),
+            _ => None,
+        },
     }
 }
 
@@ -303,10 +317,11 @@ fn report(
     let settled = learned.conflicts.len() - racy;
     let color = if racy == 0 { GOOD } else { BAD };
     words.say(format_args!(
-        "{color}{states} states{color:#} of {name}  {DIM}{} resets, {} steps, {} hypotheses, {:.1} s{DIM:#}",
-        learned.words,
-        learned.steps,
-        learned.hypotheses,
+        "{color}{}{color:#} of {name}  {DIM}{}, {}, {}, {:.1} s{DIM:#}",
+        plural(states, "state"),
+        plural(learned.words, "reset"),
+        plural(learned.steps, "step"),
+        plural(learned.hypotheses, "hypothesis"),
         elapsed.as_secs_f64(),
     ));
     match &learned.end {
@@ -362,25 +377,3 @@ fn report(
 
 /// Conflicts that are shown one by one.
 const MOST_CONFLICTS: usize = 12;
-
-/// Writes the files that were asked for.
-fn write(
-    arguments: &Arguments,
-    name: &str,
-    model: &Mealy,
-    learned: &Learned<Stop>,
-) -> Result<(), Trouble> {
-    let means = meanings(model);
-    let about = arguments.about.clone().unwrap_or_else(|| name.to_owned());
-    if let Some(path) = &arguments.json {
-        let file = ModelFile::new(about, model, &means, &learned.conflicts);
-        file::write(path, &file::to_text(&file)?)?;
-    }
-    if let Some(path) = &arguments.dot {
-        file::write(path, &learn::dot(model, &means))?;
-    }
-    if let Some(path) = &arguments.svg {
-        file::write(path, &learn::svg(model, &means))?;
-    }
-    Ok(())
-}

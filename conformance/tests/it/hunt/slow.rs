@@ -67,8 +67,8 @@ fn slow(server: &InMemoryServer, delays: &'static [u64]) -> SocketAddr {
     address
 }
 
-/// The frame of an unknown type is one that a server may leave without an answer: for that nobody
-/// waits as long as for a pong.
+/// An empty frame is one that a server may leave without an answer: for that nobody waits as long as
+/// for a pong.
 #[test]
 fn who_is_slow_is_not_silent() {
     for delays in [&[300][..], &[0, 0, 400, 0]] {
@@ -78,9 +78,9 @@ fn who_is_slow_is_not_silent() {
         let words = ["diff", &address, "model", "--out", &out, "--runs", "60"];
         let sequences = [
             "--sequence",
-            "a.open a.new a.unknown",
+            "a.open a.empty",
             "--sequence",
-            "a.open a.new a.ping a.unknown",
+            "a.open a.new a.ping a.empty",
         ];
         let (code, output) = run(&[&words[..], &sequences].concat());
         let said = stdout(&output);
