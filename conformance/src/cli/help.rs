@@ -65,7 +65,10 @@ Examples:
   zkspec fuzz 127.0.0.1:2181 --corpus corpus --shard 1/4
                                                     a quarter of the work, for four machines
   zkspec replay zk-out/fuzz-01.zkt --target 127.0.0.1:2181 --times 100
-                                                    how often does it come up?";
+                                                    how often does it come up?
+
+Exit codes: 0 nothing found, 1 something found, 3 the server is gone, or time was up before all that
+was strange had been looked into.";
 
 /// Of `zkspec report`.
 pub(super) const REPORT: &str = "\

@@ -7,6 +7,7 @@ mod decode;
 mod diff;
 mod exit;
 mod explain;
+mod finds;
 mod format;
 mod fuzz;
 mod help;

@@ -1,23 +1,37 @@
 //! Who did harm: a batch, one of it, a part of that.
 
-use std::slice;
-
 use crate::driver::Sequence;
 use crate::fuzz::Find;
 use crate::fuzz::Fuzzer;
 use crate::fuzz::Harm;
+use crate::fuzz::Purpose;
 use crate::fuzz::Target;
+use crate::fuzz::batch::Batch;
+use crate::fuzz::batch::told;
+use crate::fuzz::find::MOST_TRIES;
 use crate::hunt::Run;
 use crate::hunt::Shrinker;
 
 /// Who did it.
 enum Culprit {
-    /// Some or all of those that were played.
+    /// Some or all of those that were played, once.
     Unknown,
     /// None of them alone: it happens when nothing is played, if perhaps only since they were.
     Nobody,
     /// A sequence that does it alone, and a run that shows it.
     One(Sequence, Run),
+    /// Those that do it side by side, and no fewer of them.
+    Several(Vec<Sequence>),
+}
+
+impl Culprit {
+    /// All of these, which were played side by side.
+    fn of(batch: &[Sequence], runs: &mut Vec<Run>) -> Self {
+        match batch {
+            [one] => Self::One(one.clone(), runs.pop().unwrap_or_default()),
+            several => Self::Several(several.to_vec()),
+        }
+    }
 }
 
 impl<T: Target> Fuzzer<'_, T> {
@@ -27,13 +41,16 @@ impl<T: Target> Fuzzer<'_, T> {
         if self.found.contains(&harm.class) {
             return Ok(());
         }
+        self.target.begin(Purpose::FollowUp);
         let mut is_sure = harm.is_certain;
         let mut culprit = Culprit::Unknown;
         let ended = self.narrow(batch, &harm.class, &mut is_sure, &mut culprit);
         if is_sure {
             self.report_harm(batch, harm, culprit);
-        } else {
+        } else if ended.is_ok() {
             self.count.unconfirmed += 1;
+        } else {
+            self.count.open += 1;
         }
         ended
     }
@@ -48,11 +65,16 @@ impl<T: Target> Fuzzer<'_, T> {
 
     /// Tells what was done to the server at the last, when nobody can find out more about it.
     pub(super) fn report_late(&mut self) {
-        if let Some((batch, harm)) = self.late.take()
-            && harm.is_certain
-            && !self.found.contains(&harm.class)
-        {
+        let Some((batch, harm)) = self.late.take() else {
+            return;
+        };
+        if self.found.contains(&harm.class) {
+            return;
+        }
+        if harm.is_certain {
             self.report_harm(&batch, &harm, Culprit::Unknown);
+        } else {
+            self.count.open += 1;
         }
     }
 
@@ -64,7 +86,7 @@ impl<T: Target> Fuzzer<'_, T> {
         }
     }
 
-    /// Finds out whether it happens again, who of `batch` does it alone, and by how little.
+    /// Finds out whether it happens again, how few of `batch` it takes, and how little of these.
     fn narrow(
         &mut self,
         batch: &[Sequence],
@@ -72,30 +94,29 @@ impl<T: Target> Fuzzer<'_, T> {
         is_sure: &mut bool,
         culprit: &mut Culprit,
     ) -> Result<(), T::Error> {
-        *is_sure |= self.does(batch, class)?.is_some();
-        if !*is_sure {
-            return Ok(());
+        let mut again = self.does(batch, class)?;
+        if again.is_none() && *is_sure {
+            again = self.does(batch, class)?;
         }
+        let Some(mut runs) = again else {
+            return Ok(());
+        };
+        *is_sure = true;
         if self.does(&[], class)?.is_some() {
             *culprit = Culprit::Nobody;
             return Ok(());
         }
-        for sequence in batch {
-            let Some(run) = self.does_alone(sequence, class)? else {
-                continue;
-            };
-            *culprit = Culprit::One(sequence.clone(), run);
-            let mut shrinker = Shrinker::new(sequence.clone());
-            while shrinker.tries() < MOST_TRIES
-                && let Some(candidate) = shrinker.ask().cloned()
-            {
-                let run = self.does_alone(&candidate, class)?;
-                shrinker.tell(run.is_some());
-                if let Some(run) = run {
-                    *culprit = Culprit::One(candidate, run);
-                }
+        *culprit = Culprit::of(batch, &mut runs);
+        let mut shrinker = Shrinker::new(Batch(batch.to_vec()));
+        while shrinker.tries() < MOST_TRIES
+            && !self.target.has_spent_enough()
+            && let Some(candidate) = shrinker.ask().cloned()
+        {
+            let runs = self.does(&candidate.0, class)?;
+            shrinker.tell(runs.is_some());
+            if let Some(mut runs) = runs {
+                *culprit = Culprit::of(&candidate.0, &mut runs);
             }
-            break;
         }
         Ok(())
     }
@@ -113,19 +134,16 @@ impl<T: Target> Fuzzer<'_, T> {
         }
     }
 
-    fn does_alone(&mut self, sequence: &Sequence, class: &str) -> Result<Option<Run>, T::Error> {
-        let runs = self.does(slice::from_ref(sequence), class)?;
-        Ok(runs.map(|mut runs| runs.pop().unwrap_or_default()))
-    }
-
     /// Tells who did it; all of `batch`, if nobody does it alone.
     fn report_harm(&mut self, batch: &[Sequence], harm: &Harm, culprit: Culprit) {
         self.found.insert(harm.class.clone());
         let find = Find {
             class: harm.class.clone(),
+            like: harm.class.clone(),
             about: harm.about.clone(),
             ..Find::default()
         };
+        let all = told(batch);
         self.publish(match culprit {
             Culprit::One(sequence, run) => Find {
                 steps: sequence.0.iter().map(ToString::to_string).collect(),
@@ -136,7 +154,7 @@ impl<T: Target> Fuzzer<'_, T> {
                 ..find
             },
             Culprit::Nobody => Find {
-                steps: batch.iter().map(ToString::to_string).collect(),
+                steps: all,
                 actual: format!(
                     "{}, first when this was played, and then when nothing was",
                     harm.class
@@ -144,8 +162,14 @@ impl<T: Target> Fuzzer<'_, T> {
                 rate: (1, 1),
                 ..find
             },
+            Culprit::Several(several) => Find {
+                steps: told(&several),
+                actual: format!("{}, when these are played side by side", harm.class),
+                rate: (1, 1),
+                ..find
+            },
             Culprit::Unknown => Find {
-                steps: batch.iter().map(ToString::to_string).collect(),
+                steps: all,
                 actual: match batch {
                     [_] => format!("{}, once, when this was played", harm.class),
                     _ => format!("{}, while these were played side by side", harm.class),
@@ -156,6 +180,3 @@ impl<T: Target> Fuzzer<'_, T> {
         });
     }
 }
-
-/// Candidates that are tried to make something small.
-const MOST_TRIES: usize = 400;

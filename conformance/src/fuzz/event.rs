@@ -85,6 +85,8 @@ pub struct Count {
     pub seen: u64,
     /// Suspicions that did not come up again.
     pub unconfirmed: u64,
+    /// Suspicions that there was no time to look into.
+    pub open: u64,
     /// Findings.
     pub finds: u64,
 }
@@ -95,7 +97,9 @@ pub struct Count {
 pub struct Find {
     /// What it is: the same for whatever is the same thing.
     pub class: String,
-    /// What was done, moment by moment; or, where nobody knows by what it came, all the sequences.
+    /// What it has in common with others that may have the same cause.
+    pub like: String,
+    /// What was done, moment by moment; or, where nobody knows by what it came, the sequences.
     pub steps: Vec<String>,
     /// What may come of it.
     pub expected: Vec<String>,

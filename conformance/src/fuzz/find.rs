@@ -63,7 +63,7 @@ impl<T: Target> Fuzzer<'_, T> {
         let trial = match self.try_often(&whole, symptom, most, 2) {
             Ok(trial) => trial,
             Err(error) => {
-                self.count.unconfirmed += 1;
+                self.count.open += 1;
                 return Err(error);
             }
         };
@@ -79,7 +79,7 @@ impl<T: Target> Fuzzer<'_, T> {
         if ended.is_ok() || hits > 1 || trial.is_certain() {
             self.report(&smallest, symptom, trial);
         } else {
-            self.count.unconfirmed += 1;
+            self.count.open += 1;
         }
         ended
     }
@@ -104,6 +104,7 @@ impl<T: Target> Fuzzer<'_, T> {
         let mut shrinker = Shrinker::new(best.0.clone());
         while shrinker.tries() < MOST_TRIES
             && self.count.runs < enough
+            && !self.target.has_spent_enough()
             && let Some(candidate) = shrinker.ask().cloned()
         {
             let trial = self.try_often(&candidate, symptom, tries, 1)?;
@@ -136,6 +137,9 @@ impl<T: Target> Fuzzer<'_, T> {
         let of = sequence.0.iter().rposition(is_race);
         let of = of.unwrap_or(sequence.0.len().saturating_sub(1));
         while trial.runs < most && trial.hits < enough {
+            if trial.runs >= CERTAIN && self.target.has_spent_enough() {
+                break;
+            }
             let chunk = (most - trial.runs).min(CHUNK);
             let batch = vec![sequence.clone(); chunk as usize];
             let runs = self.play(&batch)?;
@@ -185,6 +189,7 @@ impl<T: Target> Fuzzer<'_, T> {
         self.found.insert(symptom.to_owned());
         self.publish(Find {
             class: symptom.to_owned(),
+            like: strange.gist,
             steps: sequence.0.iter().map(ToString::to_string).collect(),
             expected: expected.collect(),
             actual: strange.actual.in_words(own),
@@ -228,7 +233,7 @@ fn tries_for(rate: f64) -> u32 {
 }
 
 /// Candidates that are tried to make something small.
-const MOST_TRIES: usize = 400;
+pub(super) const MOST_TRIES: usize = 400;
 /// Runs handed to the target at once.
 const CHUNK: u32 = 20;
 /// Tries of something that should come up each time.

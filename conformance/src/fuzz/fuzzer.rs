@@ -14,6 +14,7 @@ use crate::fuzz::Event;
 use crate::fuzz::Full;
 use crate::fuzz::Harm;
 use crate::fuzz::Oracle;
+use crate::fuzz::Purpose;
 use crate::fuzz::Target;
 use crate::fuzz::novelty::Novelty;
 use crate::fuzz::oracle::Judgement;
@@ -198,6 +199,7 @@ impl<'a, T: Target> Fuzzer<'a, T> {
 
     /// Plays sequences, and follows up what is strange about them.
     fn attempt(&mut self, batch: &[Sequence]) -> Result<(), T::Error> {
+        self.target.begin(Purpose::Search);
         let runs = self.play(batch)?;
         if let Some(harm) = self.target.harm() {
             // What comes of a server that ends says nothing.
@@ -225,11 +227,14 @@ impl<'a, T: Target> Fuzzer<'a, T> {
             last = Some((sequence, expectation));
             self.learn(sequence, run);
         }
-        for (sequence, strange) in strange {
-            self.pursue(&sequence, &strange)?;
-            self.blame_late()?;
-            if self.is_over() {
-                return Ok(());
+        let mut strange = strange.into_iter();
+        while let Some((sequence, found)) = strange.next() {
+            self.target.begin(Purpose::FollowUp);
+            let pursued = self.pursue(&sequence, &found);
+            let pursued = pursued.and_then(|()| self.blame_late());
+            if pursued.is_err() || self.is_over() {
+                self.count.open += strange.len() as u64;
+                return pursued;
             }
         }
         (self.tell)(&Event::FuzzProgress(self.count));

@@ -7,6 +7,7 @@
 //!
 //! It is sans-I/O: when to stop for want of time is the target's business.
 
+mod batch;
 mod blame;
 mod doubt;
 mod event;
@@ -26,6 +27,7 @@ mod strange;
 mod suspicion;
 mod target;
 
+pub(crate) use self::batch::told;
 pub use self::event::Count;
 pub use self::event::Event;
 pub use self::event::Find;
@@ -49,4 +51,5 @@ pub use self::strange::TWO_OWNERS;
 pub use self::strange::UNSERVED;
 pub use self::target::Harm;
 pub use self::target::LabTarget;
+pub use self::target::Purpose;
 pub use self::target::Target;

@@ -32,8 +32,6 @@ use crate::fuzz::outcome::CLOSED;
 use crate::fuzz::outcome::Outcome;
 use crate::fuzz::outcome::loses;
 use crate::fuzz::strange::Strange;
-use crate::fuzz::strange::TWO_OWNERS;
-use crate::fuzz::strange::symptom;
 use crate::hunt::Run;
 use crate::hunt::without;
 use crate::lab;
@@ -231,16 +229,11 @@ impl Oracle {
             for (moment, answer) in moments.iter().zip(&run.answers).skip(at + 1) {
                 ledger.note(moment, &self.outcome(moment, answer));
             }
-            let symptom = if ledger.has_two_owners() {
-                TWO_OWNERS.to_owned()
+            let strange = Strange::of(at, moment, expected, actual);
+            return Judgement::Strange(if ledger.has_two_owners() {
+                strange.with_two_owners()
             } else {
-                symptom(moment, &expected, &actual)
-            };
-            return Judgement::Strange(Strange {
-                at,
-                expected,
-                actual,
-                symptom,
+                strange
             });
         }
         Judgement::Fine

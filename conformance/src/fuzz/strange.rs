@@ -17,6 +17,8 @@ pub(crate) struct Strange {
     pub(super) actual: Outcome,
     /// What it is, whatever was done to bring it about.
     pub(super) symptom: String,
+    /// Where what came and what is due part, which is the same for much that has one cause.
+    pub(super) gist: String,
 }
 
 impl Strange {
@@ -24,18 +26,39 @@ impl Strange {
     pub(super) fn refused(at: usize, moment: &Moment, ways: &[&Vec<Outcome>]) -> Self {
         let expected = ways.iter().map(|way| way[at].clone()).collect();
         let actual = Outcome::refused(moment);
+        Self::of(at, moment, expected, actual)
+    }
+
+    /// What came of a moment, and may not.
+    pub(super) fn of(
+        at: usize,
+        moment: &Moment,
+        expected: BTreeSet<Outcome>,
+        actual: Outcome,
+    ) -> Self {
+        let (symptom, gist) = names(moment, &expected, &actual);
         Self {
             at,
-            symptom: symptom(moment, &expected, &actual),
             expected,
             actual,
+            symptom,
+            gist,
+        }
+    }
+
+    /// The same, which is that a session has two owners.
+    pub(super) fn with_two_owners(self) -> Self {
+        Self {
+            symptom: TWO_OWNERS.to_owned(),
+            gist: TWO_OWNERS.to_owned(),
+            ..self
         }
     }
 }
 
 /// What is strange about an outcome, held against the likest that may be: in words that leave out
-/// numbers, and which connection it was.
-pub(super) fn symptom(moment: &Moment, expected: &BTreeSet<Outcome>, actual: &Outcome) -> String {
+/// numbers, and which connection it was. First all of it, then where it begins.
+fn names(moment: &Moment, expected: &BTreeSet<Outcome>, actual: &Outcome) -> (String, String) {
     let own = moment.lines();
     let differing = |due: &Outcome| {
         let lines: BTreeSet<usize> = due.lines().chain(actual.lines()).collect();
@@ -44,19 +67,41 @@ pub(super) fn symptom(moment: &Moment, expected: &BTreeSet<Outcome>, actual: &Ou
     };
     let likest = expected.iter().min_by_key(|due| differing(due).len());
     let Some(due) = likest else {
-        return String::new();
+        return (String::new(), String::new());
     };
     let differing = differing(due);
     let is_race = own.len() > 1;
     if is_race && differing.iter().any(|line| is_left_alone(actual.on(*line))) {
-        return UNSERVED.to_owned();
+        return (UNSERVED.to_owned(), UNSERVED.to_owned());
     }
-    let told = differing.into_iter().map(|line| {
+    let (mut whole, mut begin) = (BTreeSet::new(), BTreeSet::new());
+    for line in differing {
         let whose = if own.contains(&line) { "" } else { "another: " };
-        let [seen, due] = [actual.on(line), due.on(line)].map(plain);
-        format!("{whose}{seen} instead of {due}")
-    });
-    let told: BTreeSet<String> = told.collect();
+        let (seen, due) = (actual.on(line), due.on(line));
+        whole.insert(format!("{whose}{} instead of {}", plain(seen), plain(due)));
+        begin.insert(format!("{whose}{}", first_difference(seen, due)));
+    }
+    (joined(whole), joined(begin))
+}
+
+/// Where what was seen and what is due part: something is too much there, or missing, or something
+/// else.
+fn first_difference(seen: &[String], due: &[String]) -> String {
+    let alike = seen.iter().zip(due).take_while(|(seen, due)| seen == due);
+    let alike = alike.count();
+    let word = |words: &[String]| plain(words.get(..1).unwrap_or_default());
+    match (&seen[alike..], &due[alike..]) {
+        (seen, due) if seen.len() > 1 && seen.get(1) == due.first() || due.is_empty() => {
+            format!("{} that is not due", word(seen))
+        }
+        (seen, due) if due.len() > 1 && due.get(1) == seen.first() || seen.is_empty() => {
+            format!("no {}", word(due))
+        }
+        (seen, due) => format!("{} instead of {}", word(seen), word(due)),
+    }
+}
+
+fn joined(told: BTreeSet<String>) -> String {
     told.into_iter().collect::<Vec<_>>().join("; ")
 }
 

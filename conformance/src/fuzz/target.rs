@@ -22,6 +22,27 @@ pub trait Target {
 
     /// What was done to the server, or to others on it, since this was last asked.
     fn harm(&mut self) -> Option<Harm>;
+
+    /// What is played from now on serves this: a target that has little time may give more of it to
+    /// the one than to the other.
+    fn begin(&mut self, purpose: Purpose) {
+        let _ = purpose;
+    }
+
+    /// Whether so much was spent on what is followed up that it has to do.
+    fn has_spent_enough(&self) -> bool {
+        false
+    }
+}
+
+/// What sequences are played for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "targets match it")]
+pub enum Purpose {
+    /// To find something strange.
+    Search,
+    /// To find out about one strange thing: whether it comes up again, from what, and how often.
+    FollowUp,
 }
 
 /// Something that was done to a server, or to a session that nobody touched.

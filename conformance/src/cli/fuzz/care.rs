@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::Instant;
 use crate::cli::process::Managed;
 use crate::driver;
 use crate::fuzz::Harm;
@@ -10,6 +11,7 @@ use crate::judge::Guard;
 use crate::judge::Subject;
 use crate::net;
 use crate::net::Canary;
+use crate::net::Clock;
 
 /// What is needed to look after a server.
 pub(super) struct Care<'a> {
@@ -56,8 +58,13 @@ impl Care<'_> {
             Err(trouble) => {
                 *harm = Some(passing(&trouble));
                 let Some(managed) = self.managed else {
-                    let fresh = self.wait().await;
-                    return fresh.map(Some).ok_or_else(|| trouble.to_string());
+                    return match self.wait(trouble).await {
+                        Ok(fresh) => Ok(Some(fresh)),
+                        Err(trouble) => {
+                            *harm = lasting(&trouble).or(harm.take());
+                            Err(trouble.to_string())
+                        }
+                    };
                 };
                 return match managed.ended(GRACE).await {
                     Some(ended) => self.revive(managed, ended, harm).await,
@@ -108,15 +115,17 @@ impl Care<'_> {
         Ok(self.hatch().await.ok())
     }
 
-    /// Waits until a server gives sessions again; not for ever.
-    async fn wait(&self) -> Option<Canary> {
-        for _ in 0..ATTEMPTS {
+    /// Waits until a server gives sessions again, which it does not because of `trouble`; not for ever.
+    async fn wait(&self, mut trouble: net::Harm) -> Result<Canary, net::Harm> {
+        let clock = Clock::start();
+        while clock.now() - Instant::ZERO < LONGEST {
             tokio::time::sleep(PAUSE).await;
-            if let Ok(canary) = self.hatch().await {
-                return Some(canary);
+            match self.hatch().await {
+                Ok(canary) => return Ok(canary),
+                Err(another) => trouble = another,
             }
         }
-        None
+        Err(trouble)
     }
 }
 
@@ -128,9 +137,20 @@ fn passing(trouble: &net::Harm) -> Harm {
     }
 }
 
+/// What is done to a server that is there, and answers nobody any more. One that is not there may have
+/// been stopped by anybody.
+fn lasting(trouble: &net::Harm) -> Option<Harm> {
+    let is_there = *trouble != net::Harm::Unreachable;
+    is_there.then(|| Harm {
+        class: format!("nobody gets a session any more: {trouble}"),
+        is_certain: true,
+        about: Vec::new(),
+    })
+}
+
 /// How long a server may take to be gone after it gives no more sessions.
 const GRACE: Duration = Duration::from_millis(300);
-/// How often a session is asked for where there was none, and the pause before each time.
-const ATTEMPTS: usize = 10;
-/// See `ATTEMPTS`.
+/// How long a session is asked for where there was none.
+const LONGEST: Duration = Duration::from_secs(6);
+/// The pause before each time.
 const PAUSE: Duration = Duration::from_millis(300);

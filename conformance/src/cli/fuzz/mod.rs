@@ -55,7 +55,8 @@ pub(super) struct Arguments {
     /// or the one that CMD starts.
     #[arg(value_name = "HOST:PORT")]
     address: Option<String>,
-    /// Stop after so many seconds; 60, if there is no --runs either.
+    /// Stop after so many seconds; 60, if there is no --runs either. What is strange by then is
+    /// looked into for ten seconds more, at most.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     time: Option<u64>,
     /// Stop after so many runs of sequences.

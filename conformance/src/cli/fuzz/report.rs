@@ -1,7 +1,7 @@
 //! What is said of a fuzzing run: on stdout, as JSON, and as transcripts of what was found.
 
+use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anstyle::AnsiColor;
@@ -9,6 +9,8 @@ use anstyle::Style;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::count::plural;
+use crate::cli::finds::Finds;
 use crate::cli::fuzz::Arguments;
 use crate::cli::fuzz::corpus::Added;
 use crate::cli::fuzz::target::Stop;
@@ -30,6 +32,7 @@ use crate::transcript::Transcript;
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
+const UNSURE: Style = AnsiColor::Yellow.on_default();
 const DIM: Style = Style::new().dimmed();
 
 /// Everything that is told.
@@ -38,12 +41,16 @@ pub(super) struct Report {
     lines: Option<Lines>,
     /// Whether stdout is for JSON.
     is_quiet: bool,
-    folder: PathBuf,
+    finds: Finds,
     /// How what was found is played again.
     replay: String,
     /// When progress was last written down.
     told: Duration,
     found: usize,
+    /// The first find of each kind, by what they have in common.
+    kinds: BTreeMap<String, String>,
+    /// Suspicions that there was no time to look into.
+    open: u64,
     stop: Option<Stop>,
     /// Whether it was told that there is no room in the corpus.
     is_corpus_full: bool,
@@ -59,7 +66,7 @@ impl Report {
             progress: None,
             lines: path.map(Lines::open).transpose()?,
             is_quiet: path.is_some_and(|path| path.as_os_str() == "-"),
-            folder: arguments.out.clone(),
+            finds: Finds::open(&arguments.out)?,
             replay: match target {
                 Some(Target { host, address }) => {
                     // A port that was chosen is chosen anew.
@@ -74,6 +81,8 @@ impl Report {
             },
             told: Duration::ZERO,
             found: 0,
+            kinds: BTreeMap::new(),
+            open: 0,
             stop: None,
             is_corpus_full: false,
             unwritten: None,
@@ -158,32 +167,41 @@ impl Report {
             steps,
             kept,
             unconfirmed,
+            open,
             finds,
             ..
         } = count;
-        let (mark, style) = if finds == 0 {
-            ("✓", GOOD)
-        } else {
-            ("✗", BAD)
+        let is_gone = matches!(stop, Some(Stop::Gone { .. }));
+        let (mark, style) = match finds {
+            0 if open > 0 || is_gone => ("?", UNSURE),
+            0 => ("✓", GOOD),
+            _ => ("✗", BAD),
         };
-        let found = match finds {
+        let kinds = self.kinds.len();
+        let found = match self.found {
             0 => "nothing found".to_owned(),
-            1 => "1 finding".to_owned(),
-            _ => format!("{finds} findings"),
+            found if found == kinds => plural(found, "finding"),
+            found => format!("{found} findings of {}", plural(kinds, "kind")),
         };
-        let doubts = match unconfirmed {
+        let told = |count: u64, noun: &str| plural(usize::try_from(count).unwrap_or(0), noun);
+        let suspicions = |count: u64, what: &str| match count {
             0 => String::new(),
-            count => format!(", {count} suspicions that did not come up again"),
+            _ => format!(", {} {what}", told(count, "suspicion")),
         };
+        let doubts = suspicions(unconfirmed, "that did not come up again");
+        let unknown = suspicions(open, "that there was no time to look into");
         let text = format!(
-            "{style}{mark}{style:#} {found}  {DIM}{runs} runs, {steps} steps, {kept} kept{doubts}, \
-             {seconds:.1} s{DIM:#}"
+            "{style}{mark}{style:#} {found}  {DIM}{}, {}, {kept} kept{doubts}{unknown}, \
+             {seconds:.1} s{DIM:#}",
+            told(runs, "run"),
+            told(steps, "step"),
         );
         if self.is_quiet {
             note(&text)
         } else {
             say(text)
         }
+        self.open = open;
         self.stop = stop;
     }
 
@@ -209,10 +227,13 @@ impl Report {
             }
             Some(Stop::OutOfTime) | None => {}
         }
-        Ok(if self.found == 0 {
-            Exit::Fine
-        } else {
-            Exit::Unexpected
+        Ok(match (self.found, self.open) {
+            (0, 0) => Exit::Fine,
+            (0, _) => {
+                note("not all that was strange was looked into: try again with a longer --time");
+                Exit::Untested
+            }
+            _ => Exit::Unexpected,
         })
     }
 
@@ -245,10 +266,30 @@ impl Report {
 
     fn found(&mut self, find: &Find) {
         self.found += 1;
+        let written = (!find.run.log.is_empty()).then(|| self.write(find));
+        let (name, replay) = match written {
+            None => (String::new(), None),
+            Some(Ok((name, replay))) => (name, Some(replay)),
+            Some(Err(error)) => {
+                self.unwritten.get_or_insert(error.to_string());
+                (String::new(), Some(error.to_string()))
+            }
+        };
         let mut text = format!("{BAD}FOUND{BAD:#} {}", find.class);
         let mut add = |name: &str, value: &str| {
             text += &format!("\n  {name:<9} {value}");
         };
+        if let Some(first) = self.kinds.get(&find.like) {
+            // Once more, in short: it may have the same cause.
+            add("like", first);
+            add("steps", &find.steps.join(" "));
+            if let Some(replay) = replay {
+                add("replay", &replay);
+            }
+            return self.show(&text);
+        }
+        let first = if name.is_empty() { &find.class } else { &name };
+        self.kinds.insert(find.like.clone(), first.clone());
         for (index, step) in find.steps.iter().enumerate() {
             add(if index == 0 { "steps" } else { "" }, step);
         }
@@ -277,12 +318,17 @@ impl Report {
         for line in &find.about {
             add("", line);
         }
-        if !find.run.log.is_empty() {
-            add("replay", &self.write(find));
+        if let Some(replay) = replay {
+            add("replay", &replay);
         }
+        self.show(&text);
+    }
+
+    /// Says something while the line of progress is not there.
+    fn show(&self, text: &str) {
         match &self.progress {
-            Some(progress) => progress.suspend(|| self.say(&text)),
-            None => self.say(&text),
+            Some(progress) => progress.suspend(|| self.say(text)),
+            None => self.say(text),
         }
     }
 
@@ -290,34 +336,30 @@ impl Report {
         if self.is_quiet { note(text) } else { say(text) }
     }
 
-    /// Writes a transcript of what was found; the command that plays it again.
-    fn write(&self, find: &Find) -> String {
-        let name = format!("fuzz-{:02}", self.found);
-        let mut script = witness(&name, &find.sequence, &find.run);
+    /// Writes a transcript of what was found; what it is called, and the command that plays it again.
+    fn write(&self, find: &Find) -> io::Result<(String, String)> {
         let (hits, runs) = find.rate;
-        let remarks = [
-            format!("found: {}", find.class),
-            format!("came up in {hits} of {runs} runs"),
-        ];
-        let remarks = remarks
-            .into_iter()
-            .map(|text| Step::new(Action::Comment(text)));
-        script.steps.splice(0..0, remarks);
-        let path = self.folder.join(format!("{name}.zkt"));
-        let text = Transcript {
-            scripts: vec![script],
-            ..Transcript::default()
-        }
-        .to_string();
-        let written =
-            std::fs::create_dir_all(&self.folder).and_then(|()| std::fs::write(&path, text));
-        match written {
-            Err(error) => format!("cannot write {}: {error}", path.display()),
-            Ok(()) => {
-                let path = quoted(&path.display().to_string());
-                format!("zkspec replay {path}{}", self.replay)
-            }
-        }
+        let text = |name: &str| {
+            let mut script = witness(name, &find.sequence, &find.run);
+            let remarks = [
+                format!("found: {}", find.class),
+                format!("came up in {hits} of {runs} runs"),
+            ];
+            let remarks = remarks
+                .into_iter()
+                .map(|text| Step::new(Action::Comment(text)));
+            script.steps.splice(0..0, remarks);
+            let transcript = Transcript {
+                scripts: vec![script],
+                ..Transcript::default()
+            };
+            transcript.to_string()
+        };
+        let path = self.finds.write("fuzz", self.found, text)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let told = quoted(&path.display().to_string());
+        let replay = format!("zkspec replay {told}{}", self.replay);
+        Ok((name.into_owned(), replay))
     }
 }
 

@@ -1,11 +1,10 @@
 //! The server that is fuzzed, and who looks after it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Instant;
@@ -15,8 +14,10 @@ use crate::cli::signal::asked_to_stop;
 use crate::driver;
 use crate::driver::Knob;
 use crate::driver::Sequence;
+use crate::fuzz;
 use crate::fuzz::Harm;
 use crate::fuzz::LabTarget;
+use crate::fuzz::Purpose;
 use crate::fuzz::Target;
 use crate::hunt::Run;
 use crate::hunt::run;
@@ -42,34 +43,81 @@ pub(super) enum Stop {
 #[derive(Clone, Debug)]
 pub(super) struct Limit {
     clock: Clock,
-    until: Option<Instant>,
-    is_interrupted: Arc<AtomicBool>,
+    span: Option<Duration>,
+    is_interrupted: watch::Receiver<bool>,
+    /// Since when something is followed up.
+    followed_up: Option<Instant>,
 }
 
 impl Limit {
     /// From now on; an interrupt ends it in any case.
     pub(super) fn start(span: Option<Duration>, runtime: Runtime) -> Self {
-        let clock = Clock::start();
-        let is_interrupted = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&is_interrupted);
+        let (interrupt, is_interrupted) = watch::channel(false);
         std::thread::spawn(move || {
             runtime.block_on(asked_to_stop());
-            flag.store(true, Ordering::Relaxed);
+            interrupt.send_replace(true);
         });
         Self {
-            clock,
-            until: span.map(|span| clock.now() + span),
+            clock: Clock::start(),
+            span,
             is_interrupted,
+            followed_up: None,
         }
     }
 
+    fn begin(&mut self, purpose: Purpose) {
+        self.followed_up = (purpose == Purpose::FollowUp).then(|| self.clock.now());
+    }
+
+    /// Whether what is followed up has had its share of the time.
+    fn has_spent_enough(&self) -> bool {
+        let share = self.span.map(|span| (span / SHARE).max(LEAST));
+        let spent = self.followed_up.map(|since| self.clock.now() - since);
+        share
+            .zip(spent)
+            .is_some_and(|(share, spent)| spent >= share)
+    }
+
+    /// How long it still goes on with what it is at.
+    fn left(&self) -> Option<Duration> {
+        let grace = match self.followed_up {
+            Some(_) => GRACE,
+            None => Duration::ZERO,
+        };
+        let spent = self.clock.now() - Instant::ZERO;
+        self.span.map(|span| (span + grace).saturating_sub(spent))
+    }
+
     fn check(&self) -> Result<(), Stop> {
-        if self.is_interrupted.load(Ordering::Relaxed) {
+        if *self.is_interrupted.borrow() {
             Err(Stop::Interrupted)
-        } else if self.until.is_some_and(|until| self.clock.now() >= until) {
+        } else if self.left().is_some_and(|left| left.is_zero()) {
             Err(Stop::OutOfTime)
         } else {
             Ok(())
+        }
+    }
+
+    /// Waits for the end of it.
+    async fn reached(&self) -> Stop {
+        let mut is_interrupted = self.is_interrupted.clone();
+        let late = async {
+            match self.left() {
+                Some(left) => tokio::time::sleep(left).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = is_interrupted.wait_for(|it| *it) => Stop::Interrupted,
+            () = late => Stop::OutOfTime,
+        }
+    }
+
+    /// Does something, unless it takes too long.
+    async fn within<T>(&self, doing: impl Future<Output = T>) -> Result<T, Stop> {
+        tokio::select! {
+            done = doing => Ok(done),
+            stop = self.reached() => Err(stop),
         }
     }
 }
@@ -93,6 +141,14 @@ impl Target for Embedded {
 
     fn harm(&mut self) -> Option<Harm> {
         None
+    }
+
+    fn begin(&mut self, purpose: Purpose) {
+        self.limit.begin(purpose);
+    }
+
+    fn has_spent_enough(&self) -> bool {
+        self.limit.has_spent_enough()
     }
 }
 
@@ -141,7 +197,7 @@ impl Target for Live {
             in_doubt: sequences.len() > 1 && sequences.windows(2).all(|pair| pair[0] == pair[1]),
             jobs: self.jobs,
         };
-        let (runs, sung) = self.runtime.block_on(async {
+        let played = self.runtime.block_on(self.limit.within(async {
             let singing = async {
                 match &mut canary {
                     Some(canary) => canary.keep_singing().await,
@@ -155,29 +211,34 @@ impl Target for Live {
                 runs = &mut playing => (runs, None),
                 harm = &mut singing => (playing.await, Some(harm)),
             }
-        });
+        }));
+        let (runs, sung) = played?;
         self.batches += 1;
-        let looked = self.look_after(canary, sung);
-        looked.map_err(|reason| Stop::Gone {
-            reason,
-            playing: sequences.iter().map(ToString::to_string).collect(),
-        })?;
+        self.look_after(canary, sung, sequences)?;
         Ok(runs)
     }
 
     fn harm(&mut self) -> Option<Harm> {
         self.harm.take()
     }
+
+    fn begin(&mut self, purpose: Purpose) {
+        self.limit.begin(purpose);
+    }
+
+    fn has_spent_enough(&self) -> bool {
+        self.limit.has_spent_enough()
+    }
 }
 
 impl Live {
-    /// Sees whether the server and the canary are well, and makes them well again; why that is of no
-    /// use.
+    /// Sees whether the server and the canary are well once `played` was, and makes them well again.
     fn look_after(
         &mut self,
         canary: Option<Canary>,
         sung: Option<net::Harm>,
-    ) -> Result<(), String> {
+        played: &[Sequence],
+    ) -> Result<(), Stop> {
         let care = Care {
             subject: &self.subject,
             driver: &self.driver,
@@ -187,9 +248,15 @@ impl Live {
         let moves = self.batches.is_multiple_of(MOVE_EVERY);
         let mut harm = None;
         let look = care.look_after(canary, sung, moves, &mut harm);
-        let canary = self.runtime.block_on(look);
+        // Where something is wrong, it takes a while to find out.
+        let mut limit = self.limit.clone();
+        limit.begin(Purpose::FollowUp);
+        let canary = self.runtime.block_on(limit.within(look));
         self.harm = self.harm.take().or(harm);
-        self.canary = canary?;
+        self.canary = canary?.map_err(|reason| Stop::Gone {
+            reason,
+            playing: fuzz::told(played),
+        })?;
         self.sung = self.limit.clock.now();
         Ok(())
     }
@@ -265,5 +332,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const FEW: usize = 4;
 /// By how much longer silence is awaited where an answer is in doubt: the machine may be busy.
 const IN_DOUBT: u32 = 4;
+/// How much longer it goes on, where something strange is followed up.
+pub(super) const GRACE: Duration = Duration::from_secs(10);
+/// The part of the time that one thing followed up may take.
+const SHARE: u32 = 6;
+/// However little time there is, that much of it.
+const LEAST: Duration = Duration::from_secs(5);
 /// Every so many batches the canary renews its session.
 const MOVE_EVERY: u64 = 16;

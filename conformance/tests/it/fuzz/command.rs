@@ -22,7 +22,7 @@ use crate::cli::stdout;
 use crate::runner::process::mortal;
 
 /// A folder of its own.
-fn folder(name: &str) -> (PathBuf, String) {
+pub(super) fn folder(name: &str) -> (PathBuf, String) {
     let folder = crate::cli::scratch().join(name);
     let _ = fs::remove_dir_all(&folder);
     let text = folder.to_str().expect("a path").to_owned();

@@ -3,22 +3,29 @@
 mod chance;
 #[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "cli")]
+mod faulty;
 mod harm;
 mod limits;
 mod races;
 #[cfg(feature = "report")]
 mod schema;
 
+use std::collections::BTreeSet;
+
 use zk_conformance::driver;
+use zk_conformance::driver::Sequence;
 use zk_conformance::fuzz;
 use zk_conformance::fuzz::Count;
 use zk_conformance::fuzz::Event;
 use zk_conformance::fuzz::Find;
 use zk_conformance::fuzz::Fuzzer;
+use zk_conformance::fuzz::Harm;
 use zk_conformance::fuzz::LabTarget;
 use zk_conformance::fuzz::Options;
 use zk_conformance::fuzz::Oracle;
 use zk_conformance::fuzz::Target;
+use zk_conformance::hunt::Run;
 use zk_conformance::server::Config;
 use zk_conformance::server::Flaw;
 use zk_conformance::server::Flaws;
@@ -138,6 +145,42 @@ fn two_flaws_are_two_finds() {
         assert!(times >= 1, "{flaw} in {names:?}");
     }
     assert!(finds.len() <= 4, "{finds:?}");
+}
+
+/// A sound server but for pongs, which come twice: no flaw explains that.
+struct Twice(LabTarget);
+
+impl Target for Twice {
+    type Error = std::convert::Infallible;
+
+    fn play(&mut self, sequences: &[Sequence]) -> Result<Vec<Run>, Self::Error> {
+        let mut runs = self.0.play(sequences)?;
+        for answer in runs.iter_mut().flat_map(|run| &mut run.answers) {
+            *answer = answer.replace("pong", "pong, pong").into();
+        }
+        Ok(runs)
+    }
+
+    fn harm(&mut self) -> Option<Harm> {
+        None
+    }
+}
+
+#[test]
+fn finds_that_may_have_one_cause_are_told_to_be_alike() {
+    let mut target = Twice(LabTarget {
+        server: server(Flaws::NONE),
+        driver: fuzz::driver(),
+    });
+    let oracle = Oracle::exact(server(Flaws::NONE), fuzz::driver());
+    let (count, events) = run(&mut target, oracle, options(4000));
+    let kinds: BTreeSet<_> = finds(&events).iter().map(|find| &find.like).collect();
+    assert!(count.finds > 5, "{count:?}");
+    assert!(kinds.len() * 2 < finds(&events).len(), "{kinds:#?}");
+    assert!(
+        kinds.contains(&"pong that is not due".to_owned()),
+        "{kinds:#?}"
+    );
 }
 
 #[test]

@@ -65,4 +65,6 @@ fn words_are_told_by_name() {
         format!("{:?}", Words::NONE.with(Word::Srvr).with(Word::Ruok)),
         "{Ruok, Srvr}"
     );
+    let twice = Words::NONE.with(Word::Srvr).with(Word::Srvr);
+    assert!(twice.contains(Word::Srvr), "{twice:?}");
 }

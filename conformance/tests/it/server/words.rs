@@ -1,6 +1,8 @@
 //! Four-letter words.
 
 use zk_conformance::server::Config;
+use zk_conformance::server::Flaw;
+use zk_conformance::server::Flaws;
 use zk_conformance::server::Mode;
 use zk_conformance::server::Requests;
 use zk_conformance::server::Word;
@@ -32,6 +34,19 @@ fn only_srvr_is_on_by_default_and_the_others_say_so() {
         let answer = ask(Config::default(), word.text());
         let refused = format!("{word} is not executed because it is not in the whitelist.\n");
         assert_eq!(answer == refused, word != Word::Srvr, "{word}");
+    }
+}
+
+/// The flaw is about words that are not enabled, and about no others.
+#[test]
+fn a_server_that_is_silent_about_words_answers_those_that_are_on() {
+    let silent = Config {
+        flaws: Flaws::NONE.with(Flaw::WordSilent),
+        ..Config::default()
+    };
+    for &word in Word::ALL {
+        let answer = ask(silent.clone(), word.text());
+        assert_eq!(answer.is_empty(), word != Word::Srvr, "{word}: {answer}");
     }
 }
 
