@@ -141,7 +141,7 @@ Examples:
   zkspec diff model model --flaw ping-xid-echoed
                                                 the model, and the same with a flaw
   zkspec diff 127.0.0.1:2181 127.0.0.1:2182 --tolerate 'a.empty: *'
-  zkspec replay zk-out/diff-1.zkt --target 127.0.0.1:2182 --times 100
+  zkspec replay zk-out/diff-01.zkt --target 127.0.0.1:2182 --times 100
                                                 how often does it come out so?";
 
 /// Of `zkspec min`.

@@ -120,13 +120,23 @@ impl OutFolder {
         }
     }
 
-    /// Writes a file of this name, which may have folders in it; says where it is.
-    pub(super) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<PathBuf, Trouble> {
-        let path = self.0.join(name);
-        let folder = path.parent().unwrap_or(&self.0);
-        std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
-        std::fs::write(&path, bytes).map_err(|error| cannot_write(&path, &error))?;
-        Ok(path)
+    /// Where a file of this name is, which may have folders in it.
+    pub(super) fn place(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Makes a file in the folder, unless it is there.
+    pub(super) fn create_new(&self, path: &Path) -> io::Result<File> {
+        std::fs::create_dir_all(path.parent().unwrap_or(&self.0))?;
+        File::create_new(path)
+    }
+
+    /// Writes a file of this name, whether it is there or not.
+    pub(super) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), Trouble> {
+        let path = self.place(name);
+        let folder = std::fs::create_dir_all(path.parent().unwrap_or(&self.0));
+        let written = folder.and_then(|()| std::fs::write(&path, bytes));
+        written.map_err(|error| cannot_write(&path, &error))
     }
 }
 

@@ -14,6 +14,7 @@ use self::cases::Cases;
 use self::live::Live;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::finds::Finds;
 use crate::cli::format::Format;
 use crate::cli::help;
 use crate::cli::note;
@@ -21,7 +22,6 @@ use crate::cli::pace::Pace;
 use crate::cli::progress::Progress;
 use crate::cli::runtime;
 use crate::cli::serve::Setup;
-use crate::cli::sink::OutFolder;
 use crate::cli::target::Target;
 use crate::cli::tls::Tls;
 use crate::driver;
@@ -61,7 +61,7 @@ pub(super) struct Arguments {
     /// How many runs are made at once.
     #[arg(long, short, value_name = "N", default_value = "20")]
     jobs: NonZeroUsize,
-    /// Write a transcript of each difference into this folder.
+    /// Write a transcript of each difference into this folder; what was found before stays there.
     #[arg(long, value_name = "DIR", default_value = "zk-out")]
     out: PathBuf,
     /// As text for people, or as one JSON object.
@@ -127,7 +127,7 @@ const LAB_TASKS: usize = 20_000;
 const MODEL: &str = "model";
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
-    let folder = OutFolder::open(&arguments.out)?;
+    let finds = Finds::open(&arguments.out)?;
     let progress = Progress::start();
     let mut findings = if arguments.models() == 2 {
         arguments.tls.check_unused()?;
@@ -138,7 +138,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     };
     findings.elapsed = progress.finish();
     arguments.tolerate(&mut findings);
-    findings.files = witnesses::write(&folder, &findings)?;
+    findings.files = witnesses::write(&finds, &findings)?;
     match arguments.format {
         Format::Text => text::show(&findings),
         Format::Json => json::show(&findings),

@@ -5,6 +5,24 @@ use crate::cli::stderr;
 use crate::cli::stdout;
 use crate::hunt::cli::folder;
 
+#[test]
+fn what_was_found_before_stays() {
+    let out = folder("diff-twice");
+    let words = ["diff", "model", "model", "--runs", "100", "--out", &out];
+    for count in 1..=2 {
+        let (code, output) = run(&[&words[..], &["--flaw", "no-close-reply"]].concat());
+        assert_eq!(code, 1, "{}", stdout(&output));
+        let file = format!("{out}/diff-0{count}.zkt");
+        assert!(stdout(&output).contains(&file), "{}", stdout(&output));
+        let text = std::fs::read_to_string(&file).expect("a transcript");
+        assert!(
+            text.contains(&format!("script   diff-0{count}/a-1")),
+            "{text}"
+        );
+    }
+    assert_eq!(std::fs::read_dir(&out).expect("finds").count(), 2);
+}
+
 /// Such a script expects what came: a sound server fails it, and one that has the flaw passes.
 #[test]
 fn a_find_is_not_made_small_once_more() {

@@ -18,6 +18,10 @@ use crate::cli::stderr;
 use crate::cli::stdout;
 use crate::hunt::cli::folder;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a server that is slow is slow in real time"
+)]
 /// Passes on what comes, later by the next of these delays; the end, too.
 fn pass_on(mut from: TcpStream, to: TcpStream, delays: &'static [u64]) {
     let (tell, told) = mpsc::channel::<(Instant, Vec<u8>)>();
