@@ -12,8 +12,7 @@ use crate::player::Happening;
 pub(super) struct Health {
     /// Whether it answered a handshake before anything else was done to it.
     answers: Option<bool>,
-    /// Words that were over when nobody had been answered since, and whether something was answered at
-    /// their end.
+    /// Words that were over when nobody had been answered since, and whether each looks innocent.
     suspects: Vec<(bool, Vec<Symbol>)>,
     /// How many words before these were proved harmless.
     cleared: usize,
@@ -50,8 +49,7 @@ impl Health {
         false
     }
 
-    /// The words one of which did harm: those that were left without an answer themselves first, and
-    /// the shortest of them.
+    /// The words one of which did harm: the most suspicious first, and the shortest of them.
     pub(super) fn suspects(&mut self) -> Vec<Vec<Symbol>> {
         let mut suspects = std::mem::take(&mut self.suspects);
         suspects.retain(|(_, word)| {
@@ -59,7 +57,7 @@ impl Health {
             !GREETING.iter().copied().eq(word.iter().copied())
                 && word.iter().any(|symbol| symbol.act.sends())
         });
-        suspects.sort_by_key(|(answered, word)| (*answered, word.len(), word.clone()));
+        suspects.sort_by_key(|(innocent, word)| (*innocent, word.len(), word.clone()));
         let mut words: Vec<_> = suspects.into_iter().map(|(_, word)| word).collect();
         words.dedup();
         words
@@ -79,7 +77,8 @@ pub(super) fn has_come(run: &Run) -> bool {
     log.any(|event| matches!(event.what, Happening::Received(_) | Happening::Ended(_)))
 }
 
-/// What was done of a word, up to where the server said nothing; and whether it said something there.
+/// Whether a word looks innocent: it was answered to its end, or it began with a handshake and had no
+/// answer at all, as everybody then. And what was done of it, up to where the server said nothing.
 fn done(word: Vec<Symbol>, run: &Run) -> (bool, Vec<Symbol>) {
     let silent = run.answers.iter().position(|said| is_silence(said));
     let answers = run
@@ -88,13 +87,21 @@ fn done(word: Vec<Symbol>, run: &Run) -> (bool, Vec<Symbol>) {
         .take(silent.map_or(usize::MAX, |at| at + 1));
     let steps = word.into_iter().zip(answers);
     let steps = steps.filter(|(_, said)| said.as_ref() != NOT_DONE);
-    (silent.is_none(), steps.map(|(symbol, _)| symbol).collect())
+    let done: Vec<Symbol> = steps.map(|(symbol, _)| symbol).collect();
+    let presents = |act: Option<Act>| matches!(act, Some(Act::Renew | Act::Wrong));
+    let is_victim = !has_come(run) && presents(first(&done));
+    (silent.is_none() || is_victim, done)
 }
 
 /// Whether a word begins with a handshake that any server answers.
 fn greets(word: &[Symbol]) -> bool {
+    first(word) == Some(Act::New)
+}
+
+/// What is sent first.
+fn first(word: &[Symbol]) -> Option<Act> {
     let mut acts = word.iter().map(|symbol| symbol.act);
-    acts.find(|act| *act != Act::Open) == Some(Act::New)
+    acts.find(|act| act.sends())
 }
 
 #[cfg(test)]
@@ -135,9 +142,17 @@ mod tests {
         assert!(!health.note(early, word("a.open a.empty"), &run(false)));
         assert!(!health.note(late, word("a.open a.new"), &run(true)));
         assert!(!health.note(late, word("a.open a.wrong"), &run(true)));
+        assert!(!health.note(late, word("b.open b.renew"), &run(false)));
         assert!(health.note(late, word("a.open a.new a.ping"), &run(false)));
         let suspects = health.suspects();
-        assert_eq!(suspects, [word("a.open a.empty"), word("a.open a.wrong")]);
+        assert_eq!(
+            suspects,
+            [
+                word("a.open a.empty"),
+                word("a.open a.wrong"),
+                word("b.open b.renew"),
+            ]
+        );
     }
 
     #[test]
