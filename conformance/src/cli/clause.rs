@@ -3,6 +3,7 @@
 use anstyle::Style;
 
 use crate::cli::Trouble;
+use crate::cli::count::plural;
 use crate::cli::say;
 use crate::judge::Case;
 use crate::judge::Catalogue;
@@ -50,8 +51,7 @@ pub(super) fn select<'a>(
 pub(super) fn text(clause: &Clause, catalogue: &Catalogue) {
     let count = match judging(clause, catalogue).len() {
         0 => "no case".to_owned(),
-        1 => "1 case".to_owned(),
-        count => format!("{count} cases"),
+        count => plural(count, "case"),
     };
     say(format_args!(
         "{:<10}  {:<6}  {count:<8}  {}",

@@ -3,9 +3,13 @@
 /// A count and its noun.
 pub(super) fn plural(count: usize, noun: &str) -> String {
     if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
+        return format!("1 {noun}");
+    }
+    match (noun.strip_suffix("is"), noun.strip_suffix('y')) {
+        (Some(stem), _) => format!("{count} {stem}es"),
+        (None, Some(stem)) => format!("{count} {stem}ies"),
+        (None, None) if noun.ends_with('s') => format!("{count} {noun}es"),
+        (None, None) => format!("{count} {noun}s"),
     }
 }
 
@@ -33,6 +37,9 @@ mod tests {
     fn one_is_not_many() {
         assert_eq!(plural(1, "case"), "1 case");
         assert_eq!(plural(0, "case"), "0 cases");
+        assert_eq!(plural(2, "hypothesis"), "2 hypotheses");
+        assert_eq!(plural(2, "class"), "2 classes");
+        assert_eq!(plural(3, "try"), "3 tries");
     }
 
     #[test]

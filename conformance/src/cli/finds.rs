@@ -1,43 +1,23 @@
 //! The folder that finds are left in.
 
-use std::fs;
-use std::fs::File;
 use std::io;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::Trouble;
+use crate::cli::sink::OutFolder;
 
 /// A folder for transcripts of what was found. What was found before stays there.
 #[derive(Debug)]
-pub(super) struct Finds {
-    folder: PathBuf,
-    /// The folders that were not there before.
-    made: Vec<PathBuf>,
-}
+pub(super) struct Finds(OutFolder);
 
 impl Finds {
     /// Makes sure, before there is anything to write, that something can be written there.
     pub(super) fn open(folder: &Path) -> Result<Self, Trouble> {
-        let above = folder.ancestors().filter(|it| !it.as_os_str().is_empty());
-        let made = above.take_while(|it| !it.exists()).map(Path::to_owned);
-        let made = made.collect();
-        let probe = || {
-            fs::create_dir_all(folder)?;
-            tempfile::tempfile_in(folder).map(drop)
-        };
-        match probe() {
-            Ok(()) => Ok(Self {
-                folder: folder.to_owned(),
-                made,
-            }),
-            Err(error) => Err(Trouble::usage(format!(
-                "cannot write to {}: {error}",
-                folder.display()
-            ))
-            .hint("--out says into which folder")),
-        }
+        let folder = OutFolder::open(folder);
+        let folder = folder.map_err(|trouble| trouble.hint("--out says into which folder"))?;
+        Ok(Self(folder))
     }
 
     /// Writes a find to a file that was not there before, called by a number from `number` on; which.
@@ -51,26 +31,16 @@ impl Finds {
     ) -> io::Result<PathBuf> {
         loop {
             let name = format!("{kind}-{number:02}");
-            let path = self.folder.join(format!("{name}.zkt"));
-            match File::create_new(&path) {
-                Ok(mut file) => return file.write_all(text(&name).as_bytes()).map(|()| path),
+            let path = self.0.place(format!("{name}.zkt"));
+            let written = self.0.create_new(&path);
+            let written = written.and_then(|mut file| file.write_all(text(&name).as_bytes()));
+            match written {
+                Ok(()) => return Ok(path),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(error) => {
                     let text = format!("cannot write {}: {error}", path.display());
                     return Err(io::Error::new(error.kind(), text));
                 }
-            }
-        }
-    }
-}
-
-/// A folder that was made for finds goes if there were none.
-impl Drop for Finds {
-    fn drop(&mut self) {
-        for folder in &self.made {
-            // It stays if there is something in it.
-            if fs::remove_dir(folder).is_err() {
-                break;
             }
         }
     }
@@ -97,10 +67,11 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_without_a_find_is_no_more() {
+    fn a_folder_without_a_find_is_not_made() {
         let folder = tempfile::tempdir().expect("a folder");
         drop(Finds::open(&folder.path().join("a/b")).expect("a folder"));
         assert!(!folder.path().join("a").exists());
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
         drop(Finds::open(folder.path()).expect("a folder"));
         assert!(folder.path().exists(), "it was there before");
     }

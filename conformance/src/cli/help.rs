@@ -141,7 +141,7 @@ Examples:
   zkspec diff model model --flaw ping-xid-echoed
                                                 the model, and the same with a flaw
   zkspec diff 127.0.0.1:2181 127.0.0.1:2182 --tolerate 'a.empty: *'
-  zkspec replay zk-out/diff-1.zkt --target 127.0.0.1:2182 --times 100
+  zkspec replay zk-out/diff-01.zkt --target 127.0.0.1:2182 --times 100
                                                 how often does it come out so?";
 
 /// Of `zkspec min`.
@@ -151,6 +151,10 @@ Examples:
                                         what of it does the server need to fail?
   zkspec min session.zkt --out small.zkt -- ./my-server --port {port}
                                         start the server, shrink, stop it
-  zkspec min find.zkt --flaw ping-xid-echoed
+  zkspec min session.zkt --flaw ping-xid-echoed
                                         against the built-in server, with a flaw
-  zkspec min find.zkt --target 127.0.0.1:2181 --format json | jq -r .shrunk.transcript";
+  zkspec min session.zkt --target 127.0.0.1:2181 --format json | jq -r .shrunk.transcript
+
+What zkspec fuzz and zkspec diff find is small already, and says what came, not what should have come:
+  zkspec replay zk-out/fuzz-01.zkt --target 127.0.0.1:2181 --times 100
+                                        how often does it come up?";

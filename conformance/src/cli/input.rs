@@ -20,18 +20,42 @@ pub(super) enum Input {
     Bytes(Vec<u8>),
 }
 
+/// The text in a file, or on stdin for `-`.
+pub(super) fn text(path: &Path) -> Result<String, Trouble> {
+    let text = bytes(path).and_then(|bytes| {
+        let invalid = |_| std::io::Error::other("it is no text in UTF-8");
+        String::from_utf8(bytes).map_err(invalid)
+    });
+    text.map_err(|error| cannot_read(path, &error))
+}
+
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !is_stdin(path) {
+        return std::fs::read(path);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether a path stands for stdin.
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn cannot_read(path: &Path, error: &dyn std::fmt::Display) -> Trouble {
+    let place = if is_stdin(path) {
+        "stdin".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    Trouble::usage(format!("cannot read {place}: {error}"))
+}
+
 /// Reads a file, or stdin for `-`, and finds out what it holds.
 pub(super) fn read(path: &Path, server_ports: &[u16]) -> Result<Input, Trouble> {
-    let cannot = |error: &dyn std::fmt::Display| {
-        Trouble::usage(format!("cannot read {}: {error}", path.display()))
-    };
-    let bytes = if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(path)
-    };
-    let bytes = bytes.map_err(|error| cannot(&error))?;
+    let cannot = |error: &dyn std::fmt::Display| cannot_read(path, error);
+    let bytes = bytes(path).map_err(|error| cannot(&error))?;
     if capture::is_capture(&bytes) {
         let capture = capture::read_with(&bytes, server_ports).map_err(|error| cannot(&error))?;
         return Ok(Input::Capture(capture));

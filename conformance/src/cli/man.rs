@@ -10,6 +10,7 @@ use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::help;
 use crate::cli::print;
+use crate::cli::sink::OutFolder;
 
 /// What `zkspec man` takes.
 #[derive(Debug, clap::Args)]
@@ -55,13 +56,9 @@ fn pages(mut program: Command) -> Vec<(String, Command)> {
 }
 
 fn write(dir: &Path, pages: Vec<(String, Command)>) -> Result<(), Trouble> {
-    let cannot = |path: &Path, error: std::io::Error| {
-        Trouble::usage(format!("cannot write {}: {error}", path.display()))
-    };
-    std::fs::create_dir_all(dir).map_err(|error| cannot(dir, error))?;
+    let folder = OutFolder::open(dir)?;
     for (name, page) in pages {
-        let path = dir.join(format!("{name}.1"));
-        std::fs::write(&path, text(page)?).map_err(|error| cannot(&path, error))?;
+        folder.write(format!("{name}.1"), &text(page)?)?;
     }
     Ok(())
 }

@@ -29,6 +29,7 @@ mod schema;
 mod serve;
 mod server;
 mod signal;
+mod sink;
 mod standard;
 mod stated;
 mod target;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -19,8 +20,10 @@ use crate::checker::search;
 use crate::checker::traces;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::count::plural;
 use crate::cli::say;
 use crate::cli::serve::find_flaw;
+use crate::cli::sink::OutFolder;
 use crate::cli::workers::do_each;
 use crate::cli::workers::seconds;
 use crate::net::Clock;
@@ -29,6 +32,7 @@ use crate::transcript::Script;
 use crate::transcript::Transcript;
 
 const GOOD: Style = AnsiColor::Green.on_default();
+const ODD: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
@@ -39,8 +43,8 @@ pub(super) struct Arguments {
     scene: Option<String>,
     /// Give up on a scene after so many states; then it is not known whether all holds, and the exit
     /// code is 3.
-    #[arg(long, value_name = "STATES", default_value_t = 10_000_000)]
-    limit: usize,
+    #[arg(long, value_name = "STATES", default_value = "10000000")]
+    limit: NonZeroUsize,
     /// Search a server that does this wrong; `zkspec serve --flaw help` lists what there is.
     #[arg(long, value_name = "FLAW")]
     flaw: Vec<String>,
@@ -72,12 +76,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
             server.flaws = flaws;
         }
     }
+    let folder = arguments
+        .export
+        .as_deref()
+        .map(OutFolder::open)
+        .transpose()?;
     let mut seen = BTreeSet::new();
     let mut reached = BTreeSet::new();
     let mut exit = Exit::Fine;
     let (mut states, mut moves) = (0, 0);
     let clock = Clock::start();
-    let work = |(_, scene): &(_, Scene)| search(scene, arguments.limit);
+    let work = |(_, scene): &(_, Scene)| search(scene, arguments.limit.get());
     do_each(&scenes, work, |(name, scene), found, seconds| {
         show(name, scene, &found, seconds);
         exit = match &found.violation {
@@ -92,15 +101,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         reached.extend(found.goals.keys().copied());
     });
     say(format_args!(
-        "\n{states} states, {moves} moves, {:.1} s in all",
+        "\n{}, {}, {:.1} s in all",
+        plural(states, "state"),
+        plural(moves, "move"),
         seconds(clock)
     ));
     sum_up("moves of the engines' tables seen", &Step::all(), &seen);
     sum_up("goals reached", &Goal::ALL, &reached);
-    if let Some(folder) = &arguments.export {
+    if let (Some(folder), Some(path)) = (folder, &arguments.export) {
         let searches = scenes.iter();
         let searches: Vec<_> = searches.map(|(_, it)| search(it, FIRST_STATES)).collect();
-        export(folder, &traces(&searches))?;
+        let traces = traces(&searches);
+        export(&folder, &traces)?;
+        let many = plural(traces.len(), "transcript");
+        say(format_args!("{many} in {}", path.display()));
     }
     Ok(exit)
 }
@@ -115,15 +129,17 @@ fn show(name: &str, scene: &Scene, found: &Found, seconds: f64) {
     } = found;
     let (style, sign) = match &found.violation {
         Some(_) => (BAD, '✗'),
-        None => (GOOD, '✓'),
+        None if *is_complete => (GOOD, '✓'),
+        None => (ODD, '?'),
     };
     let rest = if *is_complete || found.violation.is_some() {
         ""
     } else {
-        ", and there are more"
+        ", not searched to the end: --limit"
     };
+    let (states, moves) = (plural(*states, "state"), plural(*moves, "move"));
     say(format_args!(
-        "{style}{sign}{style:#} {name}\n  {DIM}{scene}{DIM:#}\n  {DIM}{states} states, {moves} moves, \
+        "{style}{sign}{style:#} {name}\n  {DIM}{scene}{DIM:#}\n  {DIM}{states}, {moves}, \
          at most {depth} deep, {seconds:.1} s{rest}{DIM:#}"
     ));
     for exemption in scene.exemptions() {
@@ -152,24 +168,15 @@ fn sum_up<T: Ord + Display>(what: &str, all: &[T], found: &BTreeSet<T>) {
 }
 
 /// Writes each way as a transcript that any server of these settings can be held to.
-fn export(folder: &Path, traces: &BTreeMap<Step, Script>) -> Result<(), Trouble> {
-    let trouble = |error: std::io::Error| {
-        Trouble::usage(format!("cannot write to {}: {error}", folder.display()))
-    };
+fn export(folder: &OutFolder, traces: &BTreeMap<Step, Script>) -> Result<(), Trouble> {
     for (step, script) in traces {
-        let folder = folder.join(script.header("server").unwrap_or("any"));
-        std::fs::create_dir_all(&folder).map_err(trouble)?;
+        let setting = script.header("server").unwrap_or("any");
         let transcript = Transcript {
             scripts: vec![script.clone()],
             ..Transcript::default()
         };
-        let file = folder.join(format!("{}.zkt", step.slug()));
-        std::fs::write(file, transcript.to_string()).map_err(trouble)?;
+        let file = Path::new(setting).join(format!("{}.zkt", step.slug()));
+        folder.write(file, transcript.to_string().as_bytes())?;
     }
-    say(format_args!(
-        "{} transcripts in {}",
-        traces.len(),
-        folder.display()
-    ));
     Ok(())
 }

@@ -12,7 +12,7 @@ pub(super) struct Progress(ProgressBar);
 impl Progress {
     pub(super) fn start() -> Self {
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}") {
             bar.set_style(style);
         }
         if std::io::stderr().is_terminal() {
@@ -23,7 +23,7 @@ impl Progress {
         Self(bar)
     }
 
-    /// Says how far it got.
+    /// Says how far it got, as far as there is room in the line.
     pub(super) fn tell(&self, message: String) {
         self.0.set_message(message);
     }

@@ -9,7 +9,9 @@ use serde_json::json;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::count::plural;
 use crate::cli::format::Format;
+use crate::cli::input;
 use crate::cli::say;
 use crate::idl;
 use crate::idl::Comparison;
@@ -33,8 +35,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let file = arguments.file.display();
-    let text = std::fs::read_to_string(&arguments.file)
-        .map_err(|error| Trouble::usage(format!("cannot read {file}: {error}")))?;
+    let text = input::text(&arguments.file)?;
     let idl = idl::parse(&text)
         .map_err(|error| Trouble::usage(format!("cannot read {file}: {error}")))?;
     let comparison = idl::compare(&idl, &Idl::from(RECORDS));
@@ -91,9 +92,10 @@ fn show(file: &str, comparison: &Comparison) {
         .filter(|difference| difference.remark.is_some())
         .count();
     say(format_args!(
-        "{BAD}✗{BAD:#} {file} differs in {classes} classes: {} differences, {known} of them known \
+        "{BAD}✗{BAD:#} {file} differs in {}: {}, {known} of them known \
          from ZooKeeper's releases  {counts}",
-        differences.len(),
+        plural(classes, "class"),
+        plural(differences.len(), "difference"),
     ));
 }
 

@@ -56,6 +56,7 @@ use std::sync::Arc;
 pub use self::config::Config;
 pub use self::meaning::meanings;
 pub use self::quiet::Quiet;
+pub(crate) use self::quiet::slowest_answer;
 pub use self::sequence::Moment;
 pub use self::sequence::Sequence;
 pub use self::sequence::Step;

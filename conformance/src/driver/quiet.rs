@@ -61,7 +61,7 @@ impl Quiet {
 
 /// How long the slowest answer took: what came, and the end of a connection, behind the last that was
 /// sent.
-fn slowest_answer(log: &[Event]) -> Option<Duration> {
+pub(crate) fn slowest_answer(log: &[Event]) -> Option<Duration> {
     let mut asked: BTreeMap<&str, Instant> = BTreeMap::new();
     let mut slowest = None;
     for event in log {

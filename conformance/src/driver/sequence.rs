@@ -39,7 +39,7 @@ impl Step {
     }
 
     /// Whether a server in its right mind may leave it without an answer.
-    pub(super) fn may_be_silent(&self) -> bool {
+    pub(crate) fn may_be_silent(&self) -> bool {
         let mut twists = self.twists.iter();
         self.symbol.act.may_be_silent() || twists.any(|twist| twist.knob.may_be_silent())
     }
@@ -242,6 +242,12 @@ impl FromStr for Sequence {
 }
 
 impl Act {
+    /// Whether bytes go out.
+    #[must_use]
+    pub const fn sends(self) -> bool {
+        !matches!(self, Self::Open | Self::Half | Self::Cut | Self::Linger)
+    }
+
     /// Whether it is about time, and on no connection.
     #[must_use]
     pub const fn passes_time(self) -> bool {

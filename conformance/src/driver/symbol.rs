@@ -68,7 +68,7 @@ acts! {
 
 impl Act {
     /// Whether a server in its right mind may leave it without an answer.
-    pub(super) const fn may_be_silent(self) -> bool {
+    pub(crate) const fn may_be_silent(self) -> bool {
         matches!(self, Self::Empty | Self::Partial | Self::Linger)
     }
 }

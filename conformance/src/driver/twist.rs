@@ -69,7 +69,7 @@ pub struct Twist {
 
 impl Knob {
     /// Whether a server may well wait for more afterwards.
-    pub(super) const fn may_be_silent(self) -> bool {
+    pub(crate) const fn may_be_silent(self) -> bool {
         matches!(
             self,
             Self::Claim | Self::Length | Self::Flip | Self::Cut | Self::Keep | Self::Op

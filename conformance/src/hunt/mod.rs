@@ -51,6 +51,7 @@ pub use self::script::MIN_SCHEMA;
 pub use self::script::Symptom;
 pub use self::shrink::Shrink;
 pub use self::shrink::Shrinker;
+pub use self::witness::is_witness;
 pub use self::witness::recording;
 pub use self::witness::witness;
 pub(crate) use self::words::Contrast;

@@ -40,14 +40,27 @@ pub fn witness(name: &str, sequence: &Sequence, run: &Run) -> Script {
     }
     let answers: Vec<&str> = run.answers.iter().map(AsRef::as_ref).collect();
     for (key, text) in [
-        ("sequence", sequence.to_string()),
-        ("answers", answers.join(" | ")),
+        (SEQUENCE, sequence.to_string()),
+        (ANSWERS, answers.join(" | ")),
     ] {
         let key = key.to_owned();
         script.headers.push(Header { key, text });
     }
     script
 }
+
+/// Whether a script is a witness: it expects what came, so that it passes where the find comes up
+/// again, and fails on a sound server.
+#[must_use]
+pub fn is_witness(script: &Script) -> bool {
+    let has = |key| script.header(key).is_some();
+    has(SEQUENCE) && has(ANSWERS)
+}
+
+/// The header that says what was done.
+const SEQUENCE: &str = "sequence";
+/// The header that says what came of it.
+const ANSWERS: &str = "answers";
 
 /// Has the end of a connection awaited for as long as the client lingered.
 fn be_patient(steps: &mut Vec<Step>) {

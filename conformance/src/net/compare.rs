@@ -17,6 +17,7 @@ use crate::hunt::run;
 use crate::judge::Subject;
 use crate::net::Clock;
 use crate::net::Room;
+use crate::net::slowness::Slowness;
 
 /// Two servers, and how runs are made on them.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ struct Errand {
     sequence: Sequence,
     /// How often nobody listened.
     refused: u32,
+    /// How long the server has to be silent, if that is settled.
+    quiet: Option<Duration>,
 }
 
 /// Connections to each server at once. Apache by default takes 60 from one address, and has 50 wait
@@ -90,6 +93,7 @@ impl Rivals {
         mut is_enough: impl FnMut(&Comparison) -> bool,
     ) -> Result<(), Lost> {
         let wind_down = clock.now() + (until - clock.now()) * 4 / 5;
+        let mut slowness = [(); 2].map(|()| Slowness::new(&self.driver));
         let mut gathered = BTreeMap::new();
         let mut errands = VecDeque::new();
         let mut running = JoinSet::new();
@@ -107,7 +111,9 @@ impl Rivals {
                 let Some(errand) = errands.pop_front() else {
                     break;
                 };
-                let errand: Errand = errand;
+                let mut errand: Errand = errand;
+                let usual = slowness[errand.side].quiet();
+                errand.quiet = errand.quiet.or(Some(usual));
                 short += usize::from(!errand.sequence.takes_long());
                 count += 1;
                 running.spawn(self.start(errand, count));
@@ -131,6 +137,11 @@ impl Rivals {
                 errands.push_back(errand);
                 continue;
             };
+            if let Some(longer) = self.hasty(&mut slowness, &errand, &made) {
+                errand.quiet = Some(longer);
+                errands.push_front(errand);
+                continue;
+            }
             let task = errand.task;
             let is_whole = gathered.get_mut(&task).is_some_and(|it: &mut Gathered| {
                 it.runs[errand.side].push(made);
@@ -143,6 +154,16 @@ impl Rivals {
         }
     }
 
+    /// For how long silence has to last in an errand that is to be done again, since it was too hasty.
+    fn hasty(&self, slowness: &mut [Slowness; 2], errand: &Errand, made: &Run) -> Option<Duration> {
+        // Virtual time has no slowness.
+        if matches!(self.subjects[errand.side], Subject::Embedded(_)) {
+            return None;
+        }
+        let slowness = &mut slowness[errand.side];
+        slowness.hasty(&errand.sequence, made, errand.quiet?)
+    }
+
     fn start(
         &self,
         errand: Errand,
@@ -152,6 +173,7 @@ impl Rivals {
         let room = self.rooms[errand.side].clone();
         let mut config = self.driver.clone();
         config.unknown_id += count;
+        config.quiet = errand.quiet.unwrap_or(config.quiet);
         async move {
             if errand.refused > 0 {
                 tokio::time::sleep(Duration::from_millis(200)).await;
@@ -183,6 +205,7 @@ fn hand_out(task: Task, gathered: &mut BTreeMap<usize, Gathered>) -> Vec<Errand>
         turn,
         sequence: sequence.clone(),
         refused: 0,
+        quiet: None,
     };
     both.map(errand).collect()
 }

@@ -10,10 +10,12 @@ mod compare;
 mod dial;
 mod driver;
 mod gate;
+mod health;
 mod player;
 mod pulse;
 mod room;
 mod server;
+mod slowness;
 mod teacher;
 #[cfg(feature = "tls")]
 mod tls;
@@ -42,8 +44,8 @@ pub use self::room::Room;
 pub use self::server::Control;
 pub use self::server::InMemoryServer;
 pub use self::server::Listener;
+pub use self::teacher::AskError;
 pub use self::teacher::TcpTeacher;
-pub use self::teacher::Unreachable;
 #[cfg(feature = "tls")]
 pub use self::tls::Tls;
 #[cfg(feature = "tls")]

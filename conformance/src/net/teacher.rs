@@ -19,6 +19,9 @@ use crate::driver::Symbol;
 use crate::hunt::Run;
 use crate::learn::Teacher;
 use crate::net::drive;
+use crate::net::health::GREETING;
+use crate::net::health::Health;
+use crate::net::health::has_come;
 
 /// Asks a server over TCP, several words at once: each has connections and a session of its own.
 ///
@@ -33,6 +36,7 @@ pub struct TcpTeacher {
     runs: i64,
     silences: Silences,
     quiet: Quiet,
+    health: Health,
 }
 
 /// Where silence came before. It takes time, so that much of the time would be spent on it.
@@ -72,7 +76,7 @@ impl Silences {
 }
 
 /// Whether an answer tells that something did not come.
-fn is_silence(said: &str) -> bool {
+pub(super) fn is_silence(said: &str) -> bool {
     said.starts_with(SILENT) || said.contains(STAYS_OPEN)
 }
 
@@ -91,6 +95,8 @@ struct Asked {
     place: usize,
     /// How long silence had to last.
     quiet: Duration,
+    /// How many words were over when it was asked.
+    mark: usize,
     /// What came of it, if the server was there.
     run: Option<Run>,
 }
@@ -101,12 +107,21 @@ const OFTEN: usize = 8;
 /// By how much longer silence is awaited where an answer is in doubt: the machine may be busy.
 const IN_DOUBT: u32 = 4;
 
+/// How often a handshake is tried before a server is taken to answer nobody.
+const GREETINGS: u32 = 3;
+
 /// Who has to wait by so much longer than one did was hasty.
 const HASTY: u32 = 2;
 
-/// The server could not be reached.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Unreachable;
+/// Why no more can be asked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum AskError {
+    /// The server could not be reached.
+    Unreachable,
+    /// The server answered handshakes, and then did not any more: one of these words did it.
+    Silenced(Vec<Vec<Symbol>>),
+}
 
 impl TcpTeacher {
     /// A teacher that asks the server at `address`, at most `jobs` words at once.
@@ -127,6 +142,7 @@ impl TcpTeacher {
             jobs,
             runs: 0,
             silences: Silences::default(),
+            health: Health::default(),
         }
     }
 
@@ -134,8 +150,12 @@ impl TcpTeacher {
     ///
     /// # Errors
     ///
-    /// If a connection cannot be opened.
-    pub async fn put(&mut self, words: &[Vec<usize>]) -> Result<Vec<Vec<Arc<str>>>, Unreachable> {
+    /// If a connection cannot be opened, or if nobody's handshake is answered any more.
+    pub async fn put(&mut self, words: &[Vec<usize>]) -> Result<Vec<Vec<Arc<str>>>, AskError> {
+        if self.health.is_unknown() {
+            let answers = self.greet().await?;
+            self.health.first(answers);
+        }
         let mut answers = vec![Vec::new(); words.len()];
         // Who asks the same again and again wants to be sure.
         let in_doubt = words.len() > 1 && words.windows(2).all(|pair| pair[0] == pair[1]);
@@ -150,8 +170,18 @@ impl TcpTeacher {
             let Some(ended) = running.join_next().await else {
                 return Ok(answers);
             };
-            let Asked { place, quiet, run } = ended.map_err(|_| Unreachable)?;
-            let run = run.ok_or(Unreachable)?;
+            let asked = ended.map_err(|_| AskError::Unreachable)?;
+            let is_in_vain = self.note(&asked, words);
+            let Asked {
+                place, quiet, run, ..
+            } = asked;
+            let run = run.ok_or(AskError::Unreachable)?;
+            if is_in_vain && !self.is_well().await? {
+                while let Some(Ok(asked)) = running.join_next().await {
+                    self.note(&asked, words);
+                }
+                return Err(AskError::Silenced(self.health.suspects()));
+            }
             self.quiet.hear(&run.log);
             if run.answers.iter().any(|said| is_silence(said)) && self.quiet.span() > quiet * HASTY
             {
@@ -163,6 +193,32 @@ impl TcpTeacher {
             self.silences.note(&words[place], &symbols, &run.answers);
             answers[place] = run.answers;
         }
+    }
+
+    /// Takes in what a word tells of the server's health: whether it was asked in vain.
+    fn note(&mut self, asked: &Asked, words: &[Vec<usize>]) -> bool {
+        let symbols = self.symbols(&words[asked.place]);
+        asked
+            .run
+            .as_ref()
+            .is_some_and(|run| self.health.note(asked.mark, symbols, run))
+    }
+
+    /// Whether a handshake is answered, if need be at the third time.
+    async fn is_well(&mut self) -> Result<bool, AskError> {
+        for _ in 0..GREETINGS {
+            if self.greet().await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a plain handshake is answered, however late.
+    async fn greet(&mut self) -> Result<bool, AskError> {
+        let run = drive(self.address, &GREETING, self.config.clone()).await;
+        let run = run.ok_or(AskError::Unreachable)?;
+        Ok(has_come(&run))
     }
 
     fn symbols(&self, word: &[usize]) -> Vec<Symbol> {
@@ -179,6 +235,7 @@ impl TcpTeacher {
         self.runs += 1;
         let address = self.address;
         let symbols = self.symbols(word);
+        let mark = self.health.mark();
         let quiet = self.quiet.span();
         let mut config = self.config.clone();
         config.unknown_id += self.runs;
@@ -190,15 +247,20 @@ impl TcpTeacher {
         }
         async move {
             let run = drive(address, &symbols, config).await;
-            Asked { place, quiet, run }
+            Asked {
+                place,
+                quiet,
+                mark,
+                run,
+            }
         }
     }
 }
 
 impl Teacher for TcpTeacher {
-    type Error = Unreachable;
+    type Error = AskError;
 
-    fn ask(&mut self, words: &[Vec<usize>]) -> Result<Vec<Vec<Arc<str>>>, Unreachable> {
+    fn ask(&mut self, words: &[Vec<usize>]) -> Result<Vec<Vec<Arc<str>>>, AskError> {
         let runtime = self.runtime.clone();
         runtime.block_on(self.put(words))
     }

@@ -157,7 +157,7 @@ impl<'a> Live<'a> {
         Trouble {
             exit: Exit::Untested,
             message: format!("cannot compare {name}: {why}"),
-            hint: None,
+            hint: Some(format!("zkspec probe {name} says what is there")),
         }
     }
 
@@ -185,7 +185,7 @@ impl<'a> Live<'a> {
     fn rivals(&self, sides: &[Side; 2]) -> Rivals {
         let subjects = sides.each_ref().map(|side| side.subject.clone());
         let mut rivals = Rivals::new(subjects, self.arguments.driver());
-        rivals.jobs = self.arguments.jobs;
+        rivals.jobs = self.arguments.jobs.get();
         rivals.rooms = sides.each_ref().map(|side| side.room.clone());
         rivals
     }
@@ -206,8 +206,11 @@ impl<'a> Live<'a> {
         let is_enough = |comparison: &Comparison| {
             let effort = comparison.effort();
             progress.tell(format!(
-                "{} sequences, {} runs, {} suspicious, {} differences",
-                effort.sequences, effort.runs, effort.suspects, effort.differences
+                "{}, {}, {} suspicious, {}",
+                plural(effort.sequences, "sequence"),
+                plural(effort.runs, "run"),
+                effort.suspects,
+                plural(effort.differences, "difference")
             ));
             most.is_some_and(|runs| effort.runs >= runs)
         };

@@ -14,6 +14,7 @@ use self::cases::Cases;
 use self::live::Live;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::finds::Finds;
 use crate::cli::format::Format;
 use crate::cli::help;
 use crate::cli::note;
@@ -58,9 +59,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// How many runs are made at once.
-    #[arg(long, short, value_name = "N", default_value_t = 20)]
-    jobs: usize,
-    /// Write a transcript of each difference into this folder.
+    #[arg(long, short, value_name = "N", default_value = "20")]
+    jobs: NonZeroUsize,
+    /// Write a transcript of each difference into this folder; what was found before stays there.
     #[arg(long, value_name = "DIR", default_value = "zk-out")]
     out: PathBuf,
     /// As text for people, or as one JSON object.
@@ -79,8 +80,14 @@ pub(super) struct Arguments {
     /// The session timeout to ask for.
     #[arg(long, value_name = "MS", default_value_t = 10_000)]
     session_timeout: i32,
-    /// How long a server is silent that leaves something without an answer.
-    #[arg(long, value_name = "MS", default_value_t = 250)]
+    /// How long a server is silent, at least, that leaves something without an answer; longer where its
+    /// answers turn out to be slow, up to --timeout.
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 250,
+        value_parser = clap::value_parser!(u64).range(1..=60_000)
+    )]
     quiet_time: u64,
     #[command(flatten)]
     pace: Pace,
@@ -120,6 +127,7 @@ const LAB_TASKS: usize = 20_000;
 const MODEL: &str = "model";
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let finds = Finds::open(&arguments.out)?;
     let progress = Progress::start();
     let mut findings = if arguments.models() == 2 {
         arguments.tls.check_unused()?;
@@ -130,7 +138,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     };
     findings.elapsed = progress.finish();
     arguments.tolerate(&mut findings);
-    findings.files = witnesses::write(&arguments.out, &findings)?;
+    findings.files = witnesses::write(&finds, &findings)?;
     match arguments.format {
         Format::Text => text::show(&findings),
         Format::Json => json::show(&findings),

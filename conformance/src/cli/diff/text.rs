@@ -3,6 +3,7 @@
 use anstyle::AnsiColor;
 use anstyle::Style;
 
+use crate::cli::count::plural;
 use crate::cli::diff::Findings;
 use crate::cli::say;
 use crate::hunt::diff::Answer;
@@ -22,9 +23,10 @@ pub(super) fn show(findings: &Findings) {
     for (index, difference) in findings.differences.iter().enumerate() {
         let steps = difference.sequence.len();
         say(format_args!(
-            "\n{BAD}{}{BAD:#}  {}  {DIM}{steps} steps{}{DIM:#}",
+            "\n{BAD}{}{BAD:#}  {}  {DIM}{}{}{DIM:#}",
             index + 1,
             difference.sequence,
+            plural(steps, "step"),
             if difference.is_of_rates {
                 ", in rates alone"
             } else {
@@ -71,8 +73,8 @@ fn show_answers(letter: &str, answers: &[Answer]) {
     }
     if answers.len() > MOST_ANSWERS {
         say(format_args!(
-            "   {letter}  and {} answers more",
-            answers.len() - MOST_ANSWERS
+            "   {letter}  and {} more",
+            plural(answers.len() - MOST_ANSWERS, "answer")
         ));
     }
 }
@@ -86,8 +88,7 @@ fn show_summary(findings: &Findings) {
     let count = findings.differences.len() - rates + findings.cases.different.len();
     let (style, found) = match count {
         0 => (GOOD, "no difference".to_owned()),
-        1 => (BAD, "1 difference".to_owned()),
-        _ => (BAD, format!("{count} differences")),
+        _ => (BAD, plural(count, "difference")),
     };
     let rates = match rates {
         0 => String::new(),
@@ -98,14 +99,14 @@ fn show_summary(findings: &Findings) {
         count => format!(", {count} tolerated"),
     };
     let median = match findings.median() {
-        Some(median) => format!(", {median} steps in the median"),
+        Some(median) => format!(", {} in the median", plural(median, "step")),
         None => String::new(),
     };
     say(format_args!(
-        "\n{style}{found}{style:#}{rates}{tolerated}{median}  {DIM}{} sequences, {} runs on each, {} cases, {:.1} s, seed {}{DIM:#}",
-        findings.effort.sequences,
-        findings.effort.runs,
-        findings.cases.compared,
+        "\n{style}{found}{style:#}{rates}{tolerated}{median}  {DIM}{}, {} on each, {}, {:.1} s, seed {}{DIM:#}",
+        plural(findings.effort.sequences, "sequence"),
+        plural(findings.effort.runs, "run"),
+        plural(findings.cases.compared, "case"),
         findings.elapsed.as_secs_f64(),
         findings.seed,
     ));

@@ -1,43 +1,34 @@
 //! The transcripts of what was found.
 
-use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::Trouble;
 use crate::cli::diff::Findings;
+use crate::cli::finds::Finds;
 use crate::hunt::diff::Difference;
 use crate::hunt::witness;
 use crate::transcript::Header;
 use crate::transcript::Transcript;
 
 /// Writes a file for each difference; their paths, in the same order.
-pub(super) fn write(folder: &Path, findings: &Findings) -> Result<Vec<PathBuf>, Trouble> {
-    let mut files = Vec::new();
-    if findings.differences.is_empty() {
-        return Ok(files);
-    }
-    let cannot = |path: &Path, error: std::io::Error| {
-        Trouble::usage(format!("cannot write {}: {error}", path.display()))
-            .hint("--out says into which folder")
-    };
-    std::fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
-    for (index, difference) in findings.differences.iter().enumerate() {
-        let path = folder.join(format!("diff-{}.zkt", index + 1));
-        let text = transcript(index + 1, difference, &findings.names).to_string();
-        std::fs::write(&path, text).map_err(|error| cannot(&path, error))?;
-        files.push(path);
-    }
-    Ok(files)
+pub(super) fn write(finds: &Finds, findings: &Findings) -> Result<Vec<PathBuf>, Trouble> {
+    let differences = findings.differences.iter().zip(1..);
+    let files = differences.map(|(difference, number)| {
+        let text = |name: &str| transcript(name, difference, &findings.names).to_string();
+        finds.write("diff", number, text)
+    });
+    let files: std::io::Result<_> = files.collect();
+    files.map_err(|error| Trouble::usage(error.to_string()))
 }
 
 /// A script for each answer, with how often which server gave it.
-fn transcript(number: usize, difference: &Difference, names: &[String; 2]) -> Transcript {
+fn transcript(name: &str, difference: &Difference, names: &[String; 2]) -> Transcript {
     let mut scripts = Vec::new();
     for (side, answers) in difference.answers.iter().enumerate() {
         let runs: usize = answers.iter().map(|answer| answer.count).sum();
         for (place, answer) in answers.iter().take(MOST_SCRIPTS).enumerate() {
             let letter = ["a", "b"][side];
-            let name = format!("diff-{number}/{letter}-{}", place + 1);
+            let name = format!("{name}/{letter}-{}", place + 1);
             let mut script = witness(&name, &difference.sequence, &answer.run);
             script.headers.push(Header {
                 key: "seen".to_owned(),

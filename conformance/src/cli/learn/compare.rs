@@ -92,7 +92,8 @@ fn show(
         let [left, right] = models.map(|model| model.states.len());
         words.say(format_args!(
             "{GOOD}✓{GOOD:#} {one} and {other} behave alike{limit}  \
-             {DIM}{left} and {right} states{DIM:#}",
+             {DIM}{left} and {}{DIM:#}",
+            plural(right, "state"),
         ));
         return;
     }

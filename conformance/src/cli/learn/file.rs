@@ -1,6 +1,5 @@
 //! Models as files.
 
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -9,6 +8,8 @@ use serde_json::json;
 
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::input;
+use crate::cli::sink::Sink;
 use crate::learn;
 use crate::learn::Mealy;
 use crate::learn::ModelFile;
@@ -31,10 +32,10 @@ pub(super) fn draw(arguments: &Draw) -> Result<Exit, Trouble> {
     let model = model(&arguments.file, &file)?;
     let names: Vec<String> = file.states.into_iter().map(|state| state.means).collect();
     if let Some(path) = &arguments.dot {
-        write(path, &learn::dot(&model, &names))?;
+        Sink::open(path)?.finish(&learn::dot(&model, &names))?;
     }
     if let Some(path) = &arguments.svg {
-        write(path, &learn::svg(&model, &names))?;
+        Sink::open(path)?.finish(&learn::svg(&model, &names))?;
     }
     Ok(Exit::Fine)
 }
@@ -46,8 +47,7 @@ pub(super) fn read(path: &Path) -> Result<Mealy, Trouble> {
 
 fn read_file(path: &Path) -> Result<ModelFile, Trouble> {
     let name = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Trouble::usage(format!("cannot read {name}: {error}")))?;
+    let text = input::text(path)?;
     serde_json::from_str(&text).map_err(|error| {
         Trouble::usage(format!("{name} is no model: {error}"))
             .hint("`zkspec learn --json FILE` writes one")
@@ -57,16 +57,6 @@ fn read_file(path: &Path) -> Result<ModelFile, Trouble> {
 fn model(path: &Path, file: &ModelFile) -> Result<Mealy, Trouble> {
     file.model()
         .map_err(|error| Trouble::usage(format!("{} is no model: {error}", path.display())))
-}
-
-/// Writes a text to a file, or to stdout for `-`.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
-    let written = if path.as_os_str() == "-" {
-        std::io::stdout().write_all(text.as_bytes())
-    } else {
-        std::fs::write(path, text)
-    };
-    written.map_err(|error| Trouble::usage(format!("cannot write {}: {error}", path.display())))
 }
 
 /// The file as JSON, a state, a transition or a conflict a line.

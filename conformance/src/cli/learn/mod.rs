@@ -1,34 +1,36 @@
 //! `zkspec learn`: the session state machine of a server, found by asking.
 
+mod alphabet;
 mod compare;
 mod file;
+mod files;
 mod target;
 
 use std::fmt::Display;
-use std::path::Path;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anstyle::AnsiColor;
 use anstyle::Style;
 
+use self::files::Files;
 use self::target::Stop;
 use self::target::Target;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::count::plural;
 use crate::cli::note;
 use crate::cli::progress::Progress;
 use crate::cli::say;
 use crate::cli::serve::Setup;
+use crate::cli::sink::is_stdout;
 use crate::driver;
 use crate::driver::Act;
 use crate::driver::Symbol;
-use crate::driver::meanings;
 use crate::learn;
 use crate::learn::End;
 use crate::learn::Learned;
-use crate::learn::Mealy;
-use crate::learn::ModelFile;
 use crate::learn::Options;
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -47,9 +49,10 @@ pub(super) struct Arguments {
     #[command(subcommand)]
     verb: Option<Verb>,
     /// What the client can do: symbols with commas between, such as a.open,a.new,b.renew; `one`
-    /// for the usual ones on one connection, `two` for two, `help` to list them all.
-    #[arg(long, value_name = "SYMBOLS", default_value = "two")]
-    symbols: String,
+    /// for the usual ones on one connection, `two` for two, `help` to list them all. Without it,
+    /// those of the model that --check names, or else `two`.
+    #[arg(long, value_name = "SYMBOLS")]
+    symbols: Option<String>,
     /// Where chance begins.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -61,11 +64,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     extra_states: usize,
     /// Stop after so many seconds.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
     max_time: Option<u64>,
     /// Stop after so many words; each begins with a reset.
     #[arg(long, value_name = "N")]
-    max_resets: Option<usize>,
+    max_resets: Option<NonZeroUsize>,
     /// Stop when more steps than this are racy.
     #[arg(long, value_name = "N", default_value_t = learn::Options::default().max_racy)]
     max_racy: usize,
@@ -74,19 +77,29 @@ pub(super) struct Arguments {
         long,
         short,
         value_name = "N",
-        default_value_t = 20,
+        default_value = "20",
         requires = "address"
     )]
-    jobs: usize,
+    jobs: NonZeroUsize,
     /// The session timeout to ask for; it should be much longer than a word takes.
     #[arg(long, value_name = "MS", default_value_t = 10_000)]
     session_timeout: i32,
     /// How long an answer may take.
-    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 2000,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
     timeout: u64,
     /// How long a server is silent, at most, that leaves something without an answer; less where
     /// its answers turn out to be quick.
-    #[arg(long, value_name = "MS", default_value_t = 250)]
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 250,
+        value_parser = clap::value_parser!(u64).range(1..=60_000)
+    )]
     quiet_time: u64,
     /// What to write about the model into its file.
     #[arg(long, value_name = "TEXT", requires = "json")]
@@ -100,7 +113,8 @@ pub(super) struct Arguments {
     /// Write the model as a picture.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-    /// Compare with a model in a file; a difference ends with exit code 1.
+    /// Compare with a model in a file, by the symbols that it was learned with; a difference ends
+    /// with exit code 1.
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
     #[command(flatten, next_help_heading = "The built-in server")]
@@ -115,49 +129,38 @@ enum Verb {
     Draw(file::Draw),
 }
 
-/// The usual symbols of a connection that makes sessions.
-const FIRST: [Act; 10] = [
-    Act::Open,
-    Act::New,
-    Act::Renew,
-    Act::Wrong,
-    Act::Ping,
-    Act::Close,
-    Act::Unknown,
-    Act::Empty,
-    Act::Half,
-    Act::Cut,
-];
-/// The usual symbols of a connection that takes sessions over.
-const SECOND: [Act; 4] = [Act::Open, Act::Renew, Act::Wrong, Act::Ping];
-
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     match &arguments.verb {
         Some(Verb::Diff(arguments)) => return compare::run(arguments),
         Some(Verb::Draw(arguments)) => return file::draw(arguments),
         None => {}
     }
-    if arguments.symbols == "help" {
+    if arguments.symbols.as_deref() == Some("help") {
         for act in Act::ALL {
             say(format_args!("{:<10} {}", act.name(), act.summary()));
         }
         return Ok(Exit::Fine);
     }
-    let alphabet = alphabet(&arguments.symbols)?;
-    let golden = arguments.check.as_deref().map(file::read).transpose()?;
+    let golden = match &arguments.check {
+        Some(path) => Some((path.as_path(), file::read(path)?)),
+        None => None,
+    };
+    let model = golden.as_ref().map(|(path, model)| (*path, model));
+    let alphabet = alphabet::choose(arguments.symbols.as_deref(), model)?;
     let driver = driver::Config {
         timeout_ms: arguments.session_timeout,
         patience: Duration::from_millis(arguments.timeout),
         quiet: Duration::from_millis(arguments.quiet_time),
         ..driver::Config::default()
     };
+    let files = Files::open([&arguments.json, &arguments.dot, &arguments.svg])?;
     let mut target = Target::new(arguments, &alphabet, driver)?;
     let names: Vec<String> = alphabet.iter().map(ToString::to_string).collect();
     let options = Options {
         seed: arguments.seed,
         random_words: arguments.random_words,
         extra_states: arguments.extra_states,
-        max_words: arguments.max_resets.unwrap_or(usize::MAX),
+        max_words: arguments.max_resets.map_or(usize::MAX, NonZeroUsize::get),
         max_racy: arguments.max_racy,
         ..Options::default()
     };
@@ -175,10 +178,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         }
         return Err(untested(&learned.end, &target.name()));
     };
-    write(arguments, &target.name(), model, &learned)?;
+    files.write(
+        arguments.about.as_deref().unwrap_or(&target.name()),
+        model,
+        &learned,
+    )?;
     match learned.end {
         End::Teacher(Stop::Interrupted) => return Ok(Exit::Interrupted),
-        End::Teacher(Stop::Unreachable) => return Err(untested(&learned.end, &target.name())),
+        End::Teacher(Stop::Unreachable | Stop::Silenced(_)) => {
+            return Err(untested(&learned.end, &target.name()));
+        }
         End::Complete | End::OutOfWords | End::TooRacy | End::Teacher(Stop::OutOfTime) => {}
     }
     // What may yet turn out to be otherwise is as nobody expects it.
@@ -186,7 +195,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         End::Complete => Exit::Fine,
         _ => Exit::Unexpected,
     };
-    if let (Some(golden), Some(path)) = (golden, &arguments.check) {
+    if let Some((path, golden)) = golden {
         let name = path.display().to_string();
         let same = compare::check(words, &name, &golden, &target.name(), model);
         return Ok(same.or(complete));
@@ -215,7 +224,7 @@ impl Words {
 impl Arguments {
     fn words(&self) -> Words {
         let mut files = [&self.json, &self.dot, &self.svg].into_iter().flatten();
-        if files.any(|path| path == Path::new("-")) {
+        if files.any(|path| is_stdout(path)) {
             Words::Stderr
         } else {
             Words::Stdout
@@ -230,8 +239,10 @@ fn how_far(progress: &learn::Progress) -> String {
         "finding"
     };
     format!(
-        "{doing} {} states, {} resets, {} conflicts",
-        progress.states, progress.words, progress.conflicts
+        "{doing} {}, {}, {}",
+        plural(progress.states, "state"),
+        plural(progress.words, "reset"),
+        plural(progress.conflicts, "conflict"),
     )
 }
 
@@ -243,6 +254,7 @@ fn untested(end: &End<Stop>, name: &str) -> Trouble {
             Exit::Untested,
             format!("{name} cannot be reached, or not any more"),
         ),
+        End::Teacher(Stop::Silenced(suspects)) => return silenced(name, suspects),
         _ => {
             let message = "it ended before there was a model".to_owned();
             (Exit::Untested, message)
@@ -251,36 +263,45 @@ fn untested(end: &End<Stop>, name: &str) -> Trouble {
     Trouble {
         exit,
         message,
-        hint: None,
+        hint: match end {
+            End::Teacher(Stop::Unreachable) => {
+                Some(format!("zkspec probe {name} says whether anybody is there"))
+            }
+            End::Teacher(Stop::OutOfTime) => Some("give it more by --max-time".to_owned()),
+            End::OutOfWords => Some("allow more by --max-resets".to_owned()),
+            _ => None,
+        },
     }
 }
 
-/// The symbols that a text names.
-fn alphabet(text: &str) -> Result<Vec<Symbol>, Trouble> {
-    let mut symbols = Vec::new();
-    for word in text.split(',').map(str::trim) {
-        let of =
-            |line: usize, acts: &'static [Act]| acts.iter().map(move |&act| Symbol { line, act });
-        match word {
-            "one" => symbols.extend(of(0, &FIRST)),
-            "two" => symbols.extend(of(0, &FIRST).chain(of(1, &SECOND))),
-            _ => {
-                let symbol = word.parse::<Symbol>().map_err(|error| {
-                    Trouble::usage(error.to_string())
-                        .hint("`zkspec learn --symbols help` lists what can be done on a, b, c, d")
-                })?;
-                symbols.push(symbol);
-            }
-        }
+/// That a server answers nobody any more, and by which words.
+fn silenced(name: &str, suspects: &[Vec<Symbol>]) -> Trouble {
+    let in_words = |word: &Vec<Symbol>| {
+        let symbols: Vec<String> = word.iter().map(ToString::to_string).collect();
+        symbols.join(" ")
+    };
+    let mut message = format!(
+        "{name} answered handshakes, and does not answer any more since one of these was sent:"
+    );
+    for word in suspects.iter().take(MOST_SUSPECTS) {
+        message += &format!("\n  {}", in_words(word));
     }
-    let mut once = Vec::with_capacity(symbols.len());
-    for symbol in symbols {
-        if !once.contains(&symbol) {
-            once.push(symbol);
-        }
+    if suspects.len() > MOST_SUSPECTS {
+        let more = suspects.len() - MOST_SUSPECTS;
+        message += &format!("\n  … and {more} more");
     }
-    Ok(once)
+    let first = suspects.first().map(in_words).unwrap_or_default();
+    Trouble {
+        exit: Exit::Unexpected,
+        message,
+        hint: Some(format!(
+            "start it again, and try them one by one: zkspec diff {name} model --sequence '{first}'"
+        )),
+    }
 }
+
+/// Words that are shown of those one of which silenced a server.
+const MOST_SUSPECTS: usize = 12;
 
 /// Says what was learned.
 fn report(
@@ -296,13 +317,14 @@ fn report(
     let settled = learned.conflicts.len() - racy;
     let color = if racy == 0 { GOOD } else { BAD };
     words.say(format_args!(
-        "{color}{states} states{color:#} of {name}  {DIM}{} resets, {} steps, {} hypotheses, {:.1} s{DIM:#}",
-        learned.words,
-        learned.steps,
-        learned.hypotheses,
+        "{color}{}{color:#} of {name}  {DIM}{}, {}, {}, {:.1} s{DIM:#}",
+        plural(states, "state"),
+        plural(learned.words, "reset"),
+        plural(learned.steps, "step"),
+        plural(learned.hypotheses, "hypothesis"),
         elapsed.as_secs_f64(),
     ));
-    match learned.end {
+    match &learned.end {
         End::Complete => {}
         End::OutOfWords => words.say(format_args!("{ODD}not complete{ODD:#}: the resets ran out")),
         End::TooRacy => words.say(format_args!(
@@ -314,7 +336,10 @@ fn report(
         End::Teacher(_) => words.say(format_args!("{ODD}not complete{ODD:#}")),
     }
     if learned.conflicts.is_empty() {
-        words.say("no conflicts");
+        words.say(match learned.end {
+            End::Complete => "no conflicts",
+            _ => "no conflicts so far",
+        });
         return;
     }
     words.say(format_args!(
@@ -352,25 +377,3 @@ fn report(
 
 /// Conflicts that are shown one by one.
 const MOST_CONFLICTS: usize = 12;
-
-/// Writes the files that were asked for.
-fn write(
-    arguments: &Arguments,
-    name: &str,
-    model: &Mealy,
-    learned: &Learned<Stop>,
-) -> Result<(), Trouble> {
-    let means = meanings(model);
-    let about = arguments.about.clone().unwrap_or_else(|| name.to_owned());
-    if let Some(path) = &arguments.json {
-        let file = ModelFile::new(about, model, &means, &learned.conflicts);
-        file::write(path, &file::to_text(&file)?)?;
-    }
-    if let Some(path) = &arguments.dot {
-        file::write(path, &learn::dot(model, &means))?;
-    }
-    if let Some(path) = &arguments.svg {
-        file::write(path, &learn::svg(model, &means))?;
-    }
-    Ok(())
-}

@@ -16,13 +16,16 @@ use crate::driver;
 use crate::driver::Symbol;
 use crate::lab::LabTeacher;
 use crate::learn::Teacher;
+use crate::net::AskError;
 use crate::net::Clock;
 use crate::net::TcpTeacher;
 
 /// Why no more is asked.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Stop {
     Unreachable,
+    /// It answers nobody any more; one of these words did it.
+    Silenced(Vec<Vec<Symbol>>),
     OutOfTime,
     Interrupted,
 }
@@ -57,7 +60,7 @@ impl Target {
                 let address = resolve(name)?;
                 arguments.embedded.check_unused(name)?;
                 let handle = runtime.handle().clone();
-                let jobs = arguments.jobs;
+                let jobs = arguments.jobs.get();
                 let teacher = TcpTeacher::new(handle, address, alphabet.to_vec(), driver, jobs);
                 Server::Tcp(address, Box::new(teacher))
             }
@@ -77,6 +80,15 @@ impl Target {
         match &self.server {
             Server::Embedded(_) => "the built-in server".to_owned(),
             Server::Tcp(address, _) => address.to_string(),
+        }
+    }
+}
+
+impl From<AskError> for Stop {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Unreachable => Self::Unreachable,
+            AskError::Silenced(words) => Self::Silenced(words),
         }
     }
 }
@@ -108,7 +120,7 @@ impl Teacher for Target {
             },
             Server::Tcp(_, teacher) => runtime.block_on(async move {
                 tokio::select! {
-                    answers = teacher.put(words) => answers.map_err(|_| Stop::Unreachable),
+                    answers = teacher.put(words) => answers.map_err(Stop::from),
                     () = out_of_time => Err(Stop::OutOfTime),
                     () = asked_to_stop() => Err(Stop::Interrupted),
                 }

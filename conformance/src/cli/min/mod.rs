@@ -14,6 +14,7 @@ use self::play::Rate;
 use self::play::Server;
 use crate::cli::Exit;
 use crate::cli::Trouble;
+use crate::cli::count::plural;
 use crate::cli::format::Format;
 use crate::cli::help;
 use crate::cli::input;
@@ -22,15 +23,17 @@ use crate::cli::pace::Pace;
 use crate::cli::process::Managed;
 use crate::cli::process::Start;
 use crate::cli::progress::Progress;
-use crate::cli::report::Sink;
+use crate::cli::quoted;
 use crate::cli::runtime;
 use crate::cli::say;
 use crate::cli::serve::Setup;
 use crate::cli::signal::asked_to_stop;
+use crate::cli::sink::Sink;
 use crate::cli::target::Target;
 use crate::cli::tls::Tls;
 use crate::hunt::Shrink;
 use crate::hunt::Shrinker;
+use crate::hunt::is_witness;
 use crate::judge::Options;
 use crate::judge::Setting;
 use crate::judge::Subject;
@@ -45,8 +48,8 @@ use crate::transcript::Transcript;
 #[derive(Debug, clap::Args)]
 #[command(after_help = help::MIN)]
 pub(super) struct Arguments {
-    /// A transcript: of a case, a recording, a find. The first script in it that fails is made
-    /// small.
+    /// A transcript of a case, or one of your own. The first script in it that fails is made small.
+    /// What zkspec fuzz and zkspec diff find is small already.
     file: PathBuf,
     /// Play it to the server at HOST:PORT; without it and CMD, to the built-in server.
     #[arg(long, value_name = "HOST:PORT")]
@@ -103,6 +106,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 .hint("zkspec decode writes a capture as a transcript"));
         }
     };
+    arguments.check_no_finds(&scripts)?;
     let mut options = Options::default();
     arguments.pace.set(&mut options.player);
     let target = arguments.target.as_deref();
@@ -160,22 +164,43 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
 }
 
 impl Arguments {
+    /// Refuses what hunters found. Such a script expects what came: it fails where nothing is wrong,
+    /// and to fail alike means nothing.
+    fn check_no_finds(&self, scripts: &[Script]) -> Result<(), Trouble> {
+        let Some(find) = scripts.iter().find(|script| is_witness(script)) else {
+            return Ok(());
+        };
+        let file = self.file.display().to_string();
+        Err(Trouble::usage(format!(
+            "{} in {file} was found by zkspec fuzz or zkspec diff: it is as small as they could make it, \
+             and says what came, not what should have come",
+            find.name
+        ))
+        .hint(format!(
+            "zkspec replay {} --target HOST:PORT --times 100 says how often it comes up",
+            quoted(&file)
+        )))
+    }
+
     /// Says what came of it, for people: a transcript, unless it is in a file, and a remark.
     fn show(&self, outcome: &Outcome, elapsed: Duration) {
         let Some(shrunk) = &outcome.shrunk else {
-            return say("nothing fails: there is nothing to make small");
+            return say(format_args!(
+                "nothing fails on {}: there is nothing to make small",
+                outcome.target
+            ));
         };
         if self.out.is_none() {
             say(shrunk.transcript().to_string().trim_end());
         }
         let Rate { failed, times } = shrunk.rate;
         say(format_args!(
-            "# {}: {} steps of {}; fails {failed} of {times} times ({} %); {} runs, {:.1} s",
+            "# {}: {} of {}; fails {failed} of {times} times ({} %); {}, {:.1} s",
             shrunk.after.name,
-            shrunk.after.parts(),
+            plural(shrunk.after.parts(), "step"),
             shrunk.before.parts(),
             failed * 100 / times.max(1),
-            outcome.played,
+            plural(outcome.played as usize, "run"),
             elapsed.as_secs_f64(),
         ));
     }
@@ -193,6 +218,7 @@ impl Arguments {
             flaws: Flaws::NONE,
             ..self.embedded.config()?
         };
+        progress.tell(format!("asking {name} what it is like"));
         let server = Server::probe(subject, name, &options).await?;
         let sound = match &server.subject {
             Subject::Embedded(_) => stated,
@@ -205,6 +231,7 @@ impl Arguments {
         for script in scripts {
             Setting::of(&script)
                 .map_err(|error| Trouble::usage(format!("{}: {error}", script.name)))?;
+            progress.tell(format!("playing {}, to see how it fails", script.name));
             if let Some(failure) = player.failure(&script, self.times).await? {
                 player.hold_against(model, &script).await;
                 shrunk = Some(shrink(&mut player, script, &failure, progress).await?);
@@ -235,14 +262,15 @@ async fn shrink(
         let fails = makes_sense && player.fails_alike(&candidate, failure).await?;
         shrinker.tell(fails);
         progress.tell(format!(
-            "{} of {} steps, {} tries, {} runs",
+            "{} of {}, {}, {}",
             shrinker.best().parts(),
-            script.parts(),
-            shrinker.tries(),
-            player.played
+            plural(script.parts(), "step"),
+            plural(shrinker.tries(), "try"),
+            plural(player.played as usize, "run"),
         ));
     }
     let after = shrinker.best().clone();
+    progress.tell("counting how often what is left fails".to_owned());
     let rate = player.rate(&after, failure).await?;
     if rate.failed == 0 {
         return Err(Ended::Untested(format!(

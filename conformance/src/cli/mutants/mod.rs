@@ -10,6 +10,7 @@ use anstyle::Style;
 use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::choice::select;
+use crate::cli::count::plural;
 use crate::cli::list::catalogue;
 use crate::cli::mutants::hunted::Finder;
 use crate::cli::mutants::hunted::Hunt;
@@ -215,7 +216,11 @@ fn show_mutant(matrix: &KillMatrix<'_>, mutant: &Mutant) {
         ));
     }
     if mutant.blocked > 0 {
-        say(format_args!("  {} cases are blocked", mutant.blocked));
+        let are = if mutant.blocked == 1 { "is" } else { "are" };
+        say(format_args!(
+            "  {} {are} blocked",
+            plural(mutant.blocked, "case")
+        ));
     }
     say("");
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::Trouble;
 use crate::cli::report::output::render;
-use crate::cli::report::sink::append;
+use crate::cli::sink::append;
 use crate::report::Format;
 use crate::report::Run;
 

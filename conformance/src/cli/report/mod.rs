@@ -4,7 +4,6 @@ mod check;
 mod github;
 mod output;
 mod required;
-mod sink;
 mod text;
 mod traces;
 
@@ -18,7 +17,8 @@ use crate::cli::Exit;
 use crate::cli::Trouble;
 use crate::cli::help;
 use crate::cli::report::github::JobSummary;
-use crate::cli::report::sink::is_stdout;
+use crate::cli::sink::Sink;
+use crate::cli::sink::is_stdout;
 use crate::report::Format;
 use crate::report::Run;
 use crate::report::SCHEMA;
@@ -28,8 +28,6 @@ use crate::report::stable;
 
 pub(super) use self::output::Output;
 pub(super) use self::output::Writer;
-pub(super) use self::sink::Lines;
-pub(super) use self::sink::Sink;
 pub(super) use self::text::Text;
 pub(super) use self::traces::Traces;
 

@@ -391,10 +391,11 @@ impl Text {
 
     /// Tells of the cases that went now this way, now that.
     fn rates(&mut self, tally: &Tally) {
-        let (runs, cases) = (tally.runs, plural(tally.cases.len(), "case"));
+        let runs = plural(tally.runs, "run");
+        let cases = plural(tally.cases.len(), "case");
         let varied = tally.varied().count();
         self.line(format_args!(
-            "\n{BOLD}{runs} runs of {cases}{BOLD:#}: {varied} went more than one way"
+            "\n{BOLD}{runs} of {cases}{BOLD:#}: {varied} went more than one way"
         ));
         for rates in tally.varied() {
             let total: usize = rates.outcomes.values().sum();

@@ -13,7 +13,7 @@ use toml_edit::Table;
 use toml_edit::value;
 
 use crate::cli::Trouble;
-use crate::cli::report::Sink;
+use crate::cli::sink::Sink;
 use crate::judge::Broken;
 use crate::judge::EntryFault;
 use crate::judge::Event;

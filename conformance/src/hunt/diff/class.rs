@@ -135,7 +135,7 @@ fn in_context(sequence: &Sequence) -> Vec<Vec<InContext<'_>>> {
             let act = step.symbol.act;
             let presents = matches!(act, Act::Renew | Act::Wrong | Act::First);
             let here = sent.get_mut(step.symbol.line);
-            let before = here.map(|sent| std::mem::replace(sent, *sent || sends(act)));
+            let before = here.map(|sent| std::mem::replace(sent, *sent || act.sends()));
             steps.push(InContext {
                 step,
                 is_first: before == Some(false),
@@ -146,11 +146,6 @@ fn in_context(sequence: &Sequence) -> Vec<Vec<InContext<'_>>> {
         moments.push(steps);
     }
     moments
-}
-
-/// Whether bytes go out.
-const fn sends(act: Act) -> bool {
-    !matches!(act, Act::Open | Act::Half | Act::Cut | Act::Linger)
 }
 
 /// Every way to call four connections.

@@ -105,6 +105,41 @@ fn what_cannot_be_learned_is_an_error_of_its_kind() {
     assert_eq!(code, 2, "{}", stdout(&output));
 }
 
+/// The model tells by which symbols it is to be checked, unless somebody knows better.
+#[test]
+fn a_model_is_checked_by_its_own_symbols() {
+    let (code, output) = run(&["learn", "--symbols", "a.open,a.new,a.ping", "--json", "few"]);
+    assert_eq!(code, 0, "{}", stderr(&output));
+    let (code, output) = run(&["learn", "--check", "few"]);
+    assert_eq!(code, 0, "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("behave alike"));
+    for (symbols, told) in [
+        ("a.ping,a.new,a.open", None),
+        (
+            "a.open,a.new,a.ping,b.open",
+            Some("--symbols has b.open, which few was learned without"),
+        ),
+        (
+            "a.open,a.new",
+            Some("--symbols lacks a.ping, which few was learned with"),
+        ),
+        (
+            "a.open,a.new,a.cut",
+            Some("has a.cut, which few was learned without, and lacks a.ping"),
+        ),
+    ] {
+        let (code, output) = run(&["learn", "--check", "few", "--symbols", symbols]);
+        let said = stderr(&output);
+        let Some(told) = told else {
+            assert_eq!(code, 0, "in another order: {}{said}", stdout(&output));
+            continue;
+        };
+        assert_eq!(code, 2, "{symbols}: {}", stdout(&output));
+        assert!(said.contains(told), "{symbols}: {said}");
+        assert!(said.contains("without --symbols"), "{symbols}: {said}");
+    }
+}
+
 /// A hypothesis that was not tried to the end may be as the model should be, and is no proof.
 #[test]
 fn what_is_not_learned_to_the_end_passes_no_check() {
@@ -209,6 +244,59 @@ fn a_server_that_answers_by_chance_is_reported() {
     let text = stdout(&output);
     assert_eq!(code, 1, "{text}{}", stderr(&output));
     assert!(text.contains("too much depends on chance"), "{text}");
+}
+
+/// Answers as a server does, until somebody sends an empty frame, and then nobody any more.
+fn easily_silenced() -> std::net::SocketAddr {
+    use std::io::Read;
+    use std::io::Write;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::Ordering;
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let silenced = Arc::new(AtomicBool::new(false));
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let silenced = Arc::clone(&silenced);
+            std::thread::spawn(move || {
+                let mut length = [0; 4];
+                while stream.read_exact(&mut length).is_ok() {
+                    let mut frame = vec![0; u32::from_be_bytes(length) as usize];
+                    let is_empty = frame.is_empty();
+                    silenced.fetch_or(is_empty, Ordering::Relaxed);
+                    if stream.read_exact(&mut frame).is_err() {
+                        return;
+                    }
+                    let pong = [&[0, 0, 0, 16, 255, 255, 255, 254][..], &[0; 12]].concat();
+                    if !silenced.load(Ordering::Relaxed) && stream.write_all(&pong).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+#[test]
+fn a_server_that_answers_nobody_any_more_is_told_of_with_what_was_sent() {
+    let address = easily_silenced().to_string();
+    let flags = [
+        "--timeout",
+        "300",
+        "--symbols",
+        "a.open,a.new,a.empty,a.cut",
+    ];
+    let (code, output) = run(&[&["learn", &address], &flags[..]].concat());
+    let said = stderr(&output);
+    assert_eq!(code, 1, "{}{said}", stdout(&output));
+    assert!(said.contains("does not answer any more"), "{said}");
+    assert!(said.contains("\n  a.open a.empty"), "{said}");
+    let model = format!("zkspec diff {address} model --sequence ");
+    assert!(said.contains(&model), "what to do next: {said}");
+    assert!(!stdout(&output).contains("no conflicts\n"));
 }
 
 /// Sessions of a server that gives all of them one id, or ends them all with one, are in each

@@ -8,6 +8,7 @@ mod model;
 mod mutants;
 mod runs;
 mod schema;
+mod writing;
 
 use std::io::BufRead;
 use std::io::BufReader;

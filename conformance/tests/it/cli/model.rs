@@ -18,9 +18,14 @@ fn a_scene_is_searched_to_its_end_or_not() {
     let said = stdout(&output);
     assert_eq!(code, 3, "{said}");
     assert!(
-        said.contains("20 states") && said.contains("and there are more"),
+        said.contains("20 states") && said.contains("not searched to the end"),
         "{said}"
     );
+    assert!(
+        said.contains("? a client and") && !said.contains('✓'),
+        "{said}"
+    );
+    assert_eq!(run(&["model", scene, "--limit", "0"]).0, 2);
     let (code, output) = run(&["model", scene, "--flaw", "no-expiry"]);
     let said = stdout(&output);
     assert_eq!(code, 1, "{said}");

@@ -42,13 +42,13 @@ fn a_flaw_is_a_difference_with_a_witness() {
     let said = stdout(&output);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("a.open a.new a.close  3 steps"), "{said}");
-    let file = format!("{out}/diff-1.zkt");
+    let file = format!("{out}/diff-01.zkt");
     let flawed = ["replay", &file, "--flaw", "no-close-reply", "--times", "3"];
     let (code, output) = run(&flawed);
     let said = stdout(&output);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("diff-1/a-1  0 of 3 as recorded"), "{said}");
-    assert!(said.contains("diff-1/b-1  3 of 3 as recorded"), "{said}");
+    assert!(said.contains("diff-01/a-1  0 of 3 as recorded"), "{said}");
+    assert!(said.contains("diff-01/b-1  3 of 3 as recorded"), "{said}");
 }
 
 #[test]

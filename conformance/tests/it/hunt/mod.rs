@@ -4,9 +4,13 @@
 mod cli;
 mod compare;
 #[cfg(feature = "cli")]
+mod finds;
+#[cfg(feature = "cli")]
 mod json;
 mod moments;
 mod shrink;
+#[cfg(feature = "cli")]
+mod slow;
 mod witness;
 
 use zk_conformance::driver;

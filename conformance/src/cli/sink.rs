@@ -1,4 +1,5 @@
-//! Where a report goes.
+//! Where what is made goes: files, stdout, folders. Whether they can be written is found out before there
+//! is anything to write.
 
 use std::fs::File;
 use std::io;
@@ -12,7 +13,7 @@ use crate::cli::Trouble;
 
 /// A file that is there whole or not at all, or else stdout or a device.
 #[derive(Debug)]
-pub(in crate::cli) struct Sink {
+pub(super) struct Sink {
     path: PathBuf,
     to: To,
 }
@@ -27,7 +28,7 @@ enum To {
 
 impl Sink {
     /// Makes sure that `path` can be written, or stdout for `-`, before there is anything to write.
-    pub(in crate::cli) fn open(path: &Path) -> Result<Self, Trouble> {
+    pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
         let to = if is_stdout(path) {
             Ok(To::Stdout)
         } else if path.exists() && !path.is_file() {
@@ -42,7 +43,7 @@ impl Sink {
     }
 
     /// Writes all of the report.
-    pub(in crate::cli) fn finish(self, report: &str) -> Result<(), Trouble> {
+    pub(super) fn finish(self, report: &str) -> Result<(), Trouble> {
         let Self { path, to } = self;
         let bytes = report.as_bytes();
         let written = match to {
@@ -62,7 +63,7 @@ impl Sink {
 
 /// A file of which what is there stays if the program is killed: lines, as they come.
 #[derive(Debug)]
-pub(in crate::cli) struct Lines {
+pub(super) struct Lines {
     path: PathBuf,
     /// `None` for stdout.
     file: Option<File>,
@@ -71,7 +72,7 @@ pub(in crate::cli) struct Lines {
 
 impl Lines {
     /// Opens `path`, or stdout for `-`.
-    pub(in crate::cli) fn open(path: &Path) -> Result<Self, Trouble> {
+    pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
         let file = (!is_stdout(path)).then(|| File::create(path)).transpose();
         Ok(Self {
             file: file.map_err(|error| cannot_write(path, &error))?,
@@ -81,7 +82,7 @@ impl Lines {
     }
 
     /// Writes a line; what is in the way is told at the end.
-    pub(in crate::cli) fn say(&mut self, line: &str) {
+    pub(super) fn say(&mut self, line: &str) {
         if self.failed.is_some() {
             return;
         }
@@ -94,7 +95,7 @@ impl Lines {
     }
 
     /// Whether all of it was written.
-    pub(in crate::cli) fn finish(self) -> Result<(), Trouble> {
+    pub(super) fn finish(self) -> Result<(), Trouble> {
         match self.failed {
             Some(error) => Err(cannot_write(&self.path, &error)),
             None => Ok(()),
@@ -102,15 +103,63 @@ impl Lines {
     }
 }
 
+/// A folder for files that are not known yet.
+#[derive(Debug)]
+pub(super) struct OutFolder(PathBuf);
+
+impl OutFolder {
+    /// Makes sure that files can be written into the folder at `path`, which is made when the first of
+    /// them is.
+    pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
+        let there = path.ancestors().find(|folder| folder.exists());
+        // What is relative begins in the folder that is here.
+        let there = there.filter(|folder| !folder.as_os_str().is_empty());
+        match probe(there.unwrap_or(Path::new("."))) {
+            Ok(()) => Ok(Self(path.to_owned())),
+            Err(error) => Err(cannot_write(path, &error)),
+        }
+    }
+
+    /// Where a file of this name is, which may have folders in it.
+    pub(super) fn place(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Makes a file in the folder, unless it is there.
+    pub(super) fn create_new(&self, path: &Path) -> io::Result<File> {
+        std::fs::create_dir_all(path.parent().unwrap_or(&self.0))?;
+        File::create_new(path)
+    }
+
+    /// Writes a file of this name, whether it is there or not.
+    pub(super) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), Trouble> {
+        let path = self.place(name);
+        let folder = std::fs::create_dir_all(path.parent().unwrap_or(&self.0));
+        let written = folder.and_then(|()| std::fs::write(&path, bytes));
+        written.map_err(|error| cannot_write(&path, &error))
+    }
+}
+
+/// Whether a file can be made in a folder.
+fn probe(folder: &Path) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    tempfile::Builder::new()
+        .prefix(".zkspec-")
+        .tempfile_in(folder)
+        .map(|_| ())
+}
+
 /// Adds to what is there.
-pub(in crate::cli) fn append(path: &Path, text: &str) -> Result<(), Trouble> {
+pub(super) fn append(path: &Path, text: &str) -> Result<(), Trouble> {
     let file = File::options().append(true).create(true).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| cannot_write(path, &error))
 }
 
 /// Whether a path stands for stdout.
-pub(in crate::cli) fn is_stdout(path: &Path) -> bool {
+pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
