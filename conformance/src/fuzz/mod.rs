@@ -27,6 +27,7 @@ mod strange;
 mod suspicion;
 mod target;
 
+#[cfg(feature = "cli")]
 pub(crate) use self::batch::told;
 pub use self::event::Count;
 pub use self::event::Event;

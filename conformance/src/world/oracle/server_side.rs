@@ -31,7 +31,10 @@ impl Oracle {
         let Some(link) = self.links.get(&connection) else {
             return Ok(());
         };
-        if self.silent_at(link).is_some_and(|at| at <= now) {
+        let granted = link.granted;
+        let expires_at = granted.and_then(|it| self.sessions.due(it.session_id));
+        let ends_at = [self.silent_at(link), expires_at];
+        if ends_at.into_iter().flatten().any(|at| at <= now) {
             // It comes too late: the server lets go of the connection before it reads.
             return Ok(());
         }
