@@ -70,8 +70,8 @@ pub(super) struct Arguments {
     /// A difference that is none: its line, or a case's id, with * for any run of characters.
     #[arg(long, value_name = "PATTERN")]
     tolerate: Vec<String>,
-    /// Compare by this sequence alone, such as 'a.open a.new a.close+a.half'; more than once for
-    /// several.
+    /// Compare by this sequence alone, 200 times or more, such as 'a.open a.new a.close+a.half'; more
+    /// than once for several.
     #[arg(long, value_name = "SEQUENCE", value_parser = sequence)]
     sequence: Vec<Sequence>,
     /// Leave out the cases of the catalogue, as --sequence and two models do.

@@ -57,10 +57,8 @@ use self::tally::Scale;
 use self::tally::Tally;
 use crate::driver;
 use crate::driver::Act;
-use crate::driver::Knob;
 use crate::driver::Moment;
 use crate::driver::Sequence;
-use crate::driver::Step;
 use crate::hunt::Generator;
 use crate::hunt::Run;
 use crate::server;
@@ -119,10 +117,6 @@ pub struct Comparison {
 const MOST_SUSPECTS: usize = 4;
 /// Random sequences that are passed over, one after the other, before there is nothing more to try.
 const MOST_PASSED_OVER: usize = 1_000;
-/// How often a sequence is run that takes long.
-const LONG_TIMES: usize = 12;
-/// How often one is tried that may well be decided by chance.
-const RACE_TIMES: usize = 16;
 /// How often a moment is looked into that comes out by chance, while there is something new to try.
 const MOST_LOOKS: usize = 2;
 /// Sequences that are known to have been tried.
@@ -291,18 +285,11 @@ impl Comparison {
 
     fn try_another(&mut self) -> Option<Task> {
         for _ in 0..MOST_PASSED_OVER {
-            let sequence = self.plan.next()?;
+            let (sequence, times) = self.plan.next()?;
             if self.known.hides(&sequence) || !self.is_new(&sequence) {
                 continue;
             }
             self.effort.sequences += 1;
-            let times = if sequence.takes_long() {
-                LONG_TIMES
-            } else if sequence.0.iter().any(is_hasty) {
-                RACE_TIMES
-            } else {
-                1
-            };
             let task = self.task(sequence.clone(), times, None);
             self.tried.insert(task.id, sequence);
             return Some(task);
@@ -377,13 +364,6 @@ impl Comparison {
             self.hints.drop_if(|sequence| known.hides(sequence));
         }
     }
-}
-
-/// Whether more than one thing is done in a moment that a server may take in one order or another.
-fn is_hasty(moment: &Moment) -> bool {
-    let closes = |step: &Step| step.twists.iter().any(|twist| twist.knob == Knob::Half);
-    let acts = moment.0.iter().filter(|step| step.symbol.act != Act::Open);
-    acts.count() > 1 || moment.0.iter().any(closes)
 }
 
 /// What is done in a moment.

@@ -21,6 +21,16 @@ pub(super) struct Plan {
     generator: Option<Generator>,
 }
 
+/// How often a sequence is tried that takes long.
+const LONG_TIMES: usize = 12;
+/// How often one is tried that was asked for.
+const ASKED_TIMES: usize = 200;
+/// How often one is tried that may well be decided by chance, if it is short. What comes up once in
+/// fourteen times is missed once in thirty.
+const SHORT_RACE_TIMES: usize = 48;
+/// How often one is tried that may well be decided by chance, and is made up: there are many more.
+const RACE_TIMES: usize = 16;
+
 impl Plan {
     pub(super) fn new(options: &Options, generator: Generator) -> Self {
         if options.only.is_empty() {
@@ -41,10 +51,22 @@ impl Plan {
         self.short.is_empty()
     }
 
-    /// The next; `None` if there are no more.
-    pub(super) fn next(&mut self) -> Option<Sequence> {
-        let short = self.short.pop_front();
-        short.or_else(|| Some(self.generator.as_mut()?.next_sequence()))
+    /// The next, and how often it is tried; `None` if there are no more.
+    pub(super) fn next(&mut self) -> Option<(Sequence, usize)> {
+        let (sequence, race_times) = match self.short.pop_front() {
+            Some(short) => (short, SHORT_RACE_TIMES),
+            None => (self.generator.as_mut()?.next_sequence(), RACE_TIMES),
+        };
+        let times = if sequence.takes_long() {
+            LONG_TIMES
+        } else if self.generator.is_none() {
+            ASKED_TIMES
+        } else if sequence.0.iter().any(is_hasty) {
+            race_times
+        } else {
+            1
+        };
+        Some((sequence, times))
     }
 }
 
@@ -125,6 +147,13 @@ fn twisted(line: usize, act: Act) -> Vec<Step> {
     };
     let knobs = knobs(act).iter().filter(|knob| **knob != Knob::Flip);
     knobs.flat_map(turned).collect()
+}
+
+/// Whether more than one thing is done in a moment that a server may take in one order or another.
+fn is_hasty(moment: &Moment) -> bool {
+    let closes = |step: &Step| step.twists.iter().any(|twist| twist.knob == Knob::Half);
+    let acts = moment.0.iter().filter(|step| step.symbol.act != Act::Open);
+    acts.count() > 1 || moment.0.iter().any(closes)
 }
 
 fn speaks(act: Act) -> bool {
